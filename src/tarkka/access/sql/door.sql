@@ -1,0 +1,155 @@
+-- The functions of the door. Owned by tarkka_door; search_path is pinned, so nobody's objects can stand in for ours.
+
+-- Decide whether this look is allowed and at which level; write the event or the refusal; store the ticket's hash.
+-- Runs as one autocommitted statement: the event is durable before a row can be read.
+-- `reads` at most the level that the description, the situation and the person's objections leave.
+CREATE FUNCTION access.issue(
+    hash bytea, for_role text, for_actor text, for_purpose text, for_kind text, for_subject bigint, for_case text, at_most level,
+    OUT event_id bigint, OUT level level, OUT refusal text
+) LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, public, pg_temp AS $$
+#variable_conflict use_column
+DECLARE
+    in_force integer;
+    use record;
+    visible tstzrange;
+BEGIN
+    SELECT v.number INTO in_force FROM description_version v
+    WHERE v.effective_on <= (now() AT TIME ZONE v.time_zone)::date ORDER BY v.effective_on DESC LIMIT 1;
+
+    SELECT u.level, u.basis, u.person_needs_case, u.staff, u.lowered_by_a, u.lowered_by_b INTO use FROM description_use u
+    WHERE u.version = in_force AND u.purpose = for_purpose AND u.role = for_role AND u.subject_kind = for_kind;
+
+    refusal := CASE
+        WHEN in_force IS NULL THEN 'no_description'
+        WHEN use.level IS NULL THEN 'not_declared'
+        WHEN use.staff AND NOT EXISTS (
+            SELECT FROM mandate m WHERE m.actor = for_actor AND m.role = for_role AND m.valid @> now()) THEN 'no_mandate'
+        WHEN use.staff AND NOT EXISTS (
+            SELECT FROM mandate m WHERE m.actor = for_actor AND m.role = for_role AND m.valid @> now()
+            AND m.agreement_signed_on <= CURRENT_DATE) THEN 'no_agreement'
+        WHEN use.person_needs_case AND for_case IS NULL THEN 'no_case'
+        WHEN for_kind IN ('person', 'household') AND for_subject IS NULL THEN 'no_subject'
+        WHEN for_role = 'customer' AND for_kind = 'person' AND for_subject::text <> for_actor THEN 'not_own'
+        -- Objections are looked at person by person in an audience; a trace has no place for them.
+        WHEN for_kind = 'trace' AND (use.lowered_by_a IS NOT NULL OR use.lowered_by_b IS NOT NULL) THEN 'needs_audience'
+    END;
+
+    -- A main member sees the household's purchases of their own time in that role (rulings: Household).
+    IF refusal IS NULL AND for_role = 'customer' AND for_kind = 'household' THEN
+        SELECT m.valid INTO visible FROM membership m
+        WHERE m.household_id = for_subject AND m.person_id::text = for_actor AND m.is_main_member AND m.valid @> now();
+        IF NOT FOUND THEN
+            refusal := 'not_main_member';
+        END IF;
+    END IF;
+
+    IF refusal IS NULL THEN
+        level := least(use.level, at_most);
+        IF for_kind = 'person' THEN
+            level := access.left_by_objections(level, for_subject, use.lowered_by_a, use.lowered_by_b);
+        END IF;
+    END IF;
+
+    event_id := nextval('access_event_id_seq');
+    INSERT INTO access_event (id, role, actor, purpose, basis, subject_kind, subject_id, case_ref, level, version, refusal)
+    VALUES (event_id, for_role, for_actor, for_purpose, use.basis, for_kind, for_subject, for_case, level, in_force, refusal);
+
+    IF for_kind = 'household' AND for_subject IS NOT NULL THEN
+        INSERT INTO access_event_person (person_id, event_id)
+        SELECT DISTINCT m.person_id, event_id FROM membership m WHERE m.household_id = for_subject;
+    END IF;
+
+    IF refusal IS NULL THEN
+        INSERT INTO access_ticket (pid, hash, event_id, subject_kind, subject_id, period, level, lowered_by_a, lowered_by_b, xid, expires_at)
+        VALUES (pg_backend_pid(), hash, event_id, for_kind, for_subject, visible, level, use.lowered_by_a, use.lowered_by_b,
+                pg_current_xact_id(), statement_timestamp() + interval '5 minutes')
+        ON CONFLICT (pid) DO UPDATE SET
+            hash = excluded.hash, event_id = excluded.event_id, subject_kind = excluded.subject_kind, subject_id = excluded.subject_id,
+            period = excluded.period, level = excluded.level, lowered_by_a = excluded.lowered_by_a, lowered_by_b = excluded.lowered_by_b,
+            xid = excluded.xid, expires_at = excluded.expires_at;
+    ELSE
+        DELETE FROM access_ticket t WHERE t.pid = pg_backend_pid();
+    END IF;
+END $$;
+
+-- The level that is left when the objections in force at this moment have lowered it.
+CREATE FUNCTION access.left_by_objections(top level, person bigint, lowered_by_a level, lowered_by_b level) RETURNS level
+LANGUAGE plpgsql STABLE SECURITY DEFINER PARALLEL RESTRICTED SET search_path = pg_catalog, public, pg_temp AS $$
+BEGIN
+    IF lowered_by_a IS NULL AND lowered_by_b IS NULL THEN
+        RETURN top;
+    END IF;
+    RETURN least(top, (SELECT min(CASE o.kind WHEN 'A' THEN lowered_by_a ELSE lowered_by_b END)
+                       FROM objection o WHERE o.person_id = person AND o.withdrawn_at IS NULL));
+END $$;
+
+-- The live ticket of this session, if its secret is in the setting. Pinned to the backend, so a secret read elsewhere opens nothing;
+-- never of the present transaction, so that a rolled-back event has shown nothing.
+CREATE FUNCTION access.ticket() RETURNS SETOF access_ticket
+LANGUAGE sql STABLE SECURITY DEFINER PARALLEL RESTRICTED ROWS 1 SET search_path = pg_catalog, public, pg_temp AS $$
+    SELECT t.* FROM access_ticket t
+    WHERE t.pid = pg_backend_pid()
+      AND t.hash = sha256(decode(nullif(current_setting('tarkka.ticket', true), ''), 'hex'))
+      AND t.expires_at > statement_timestamp()
+      AND t.xid IS DISTINCT FROM pg_current_xact_id_if_assigned()
+$$;
+
+-- The subject of the live ticket if it is of this kind and its level reaches `wanted`, objections in force now included; else NULL.
+CREATE FUNCTION access.subject(kind text, wanted level) RETURNS bigint
+LANGUAGE plpgsql STABLE SECURITY DEFINER PARALLEL RESTRICTED SET search_path = pg_catalog, public, pg_temp AS $$
+DECLARE
+    t access_ticket;
+BEGIN
+    SELECT * INTO t FROM access_ticket
+    WHERE pid = pg_backend_pid()
+      AND hash = sha256(decode(nullif(current_setting('tarkka.ticket', true), ''), 'hex'))
+      AND expires_at > statement_timestamp()
+      AND xid IS DISTINCT FROM pg_current_xact_id_if_assigned()
+      AND subject_kind = kind;
+    IF kind = 'person' THEN
+        t.level := access.left_by_objections(t.level, t.subject_id, t.lowered_by_a, t.lowered_by_b);
+    END IF;
+    RETURN CASE WHEN t.level >= wanted THEN t.subject_id END;
+END $$;
+
+-- The time for which a household's purchases may be seen; everything, unless the ticket bounds it.
+CREATE FUNCTION access.subject_period() RETURNS tstzrange
+LANGUAGE sql STABLE SECURITY DEFINER PARALLEL RESTRICTED SET search_path = pg_catalog, public, pg_temp AS $$
+    SELECT coalesce(t.period, '(,)') FROM access.ticket() t WHERE t.subject_kind = 'household'
+$$;
+
+-- Whether the live ticket is for a group of this kind and reaches `wanted`.
+CREATE FUNCTION access.group_ok(kind text, wanted level) RETURNS boolean
+LANGUAGE sql STABLE SECURITY DEFINER PARALLEL RESTRICTED SET search_path = pg_catalog, public, pg_temp AS $$
+    SELECT EXISTS (SELECT FROM access.ticket() t WHERE t.subject_kind = kind AND t.level >= wanted)
+$$;
+
+-- Which objections lower the live ticket's purpose below `wanted`: whoever made one of them is left out of the audience at that level.
+CREATE FUNCTION access.lowering(wanted level) RETURNS text[]
+LANGUAGE sql STABLE SECURITY DEFINER PARALLEL RESTRICTED SET search_path = pg_catalog, public, pg_temp AS $$
+    SELECT coalesce(
+        (SELECT array_remove(ARRAY[CASE WHEN t.lowered_by_a < wanted THEN 'A' END, CASE WHEN t.lowered_by_b < wanted THEN 'B' END], NULL)
+         FROM access.ticket() t),
+        ARRAY['A', 'B'])
+$$;
+
+-- Store who was in a group's look, on the event of the live ticket. Returns how many were new.
+CREATE FUNCTION access.cover(persons bigint[]) RETURNS bigint
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, public, pg_temp AS $$
+DECLARE
+    event bigint;
+    added bigint;
+BEGIN
+    SELECT t.event_id INTO STRICT event FROM access.ticket() t WHERE t.subject_kind IN ('trace', 'audience');
+    INSERT INTO access_event_person (person_id, event_id) SELECT DISTINCT p, event FROM unnest(persons) p ON CONFLICT DO NOTHING;
+    GET DIAGNOSTICS added = ROW_COUNT;
+    RETURN added;
+END $$;
+
+-- Committing an objection ends the person's looks under way; those that it does not concern are opened again.
+CREATE FUNCTION access.revoke_tickets() RETURNS trigger
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, public, pg_temp AS $$
+BEGIN
+    DELETE FROM access_ticket t WHERE t.subject_id = NEW.person_id AND t.subject_kind = 'person' AND t.pid <> pg_backend_pid();
+    RETURN NULL;
+END $$;

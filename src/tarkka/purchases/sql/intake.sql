@@ -1,0 +1,157 @@
+-- The functions that intake calls, in one transaction a batch. They tell the intake no more than it must know to insert rightly.
+CREATE SCHEMA purchases;
+GRANT USAGE ON SCHEMA purchases TO tarkka_app, tarkka_intake;
+
+-- Make the quarters' partitions from `first` to `last` where they are missing, in all three tables. UTC bounds, no DEFAULT partition.
+-- Each has row-level security of its own and no grant: only the parents can be asked.
+CREATE FUNCTION purchases.make_partitions(first date, last date) RETURNS void
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, public, pg_temp SET lock_timeout = '5s' SET client_min_messages = warning AS $$
+DECLARE
+    quarter date;
+    parent text;
+    name text;
+BEGIN
+    IF first < date '2000-01-01' OR last > CURRENT_DATE + 400 THEN
+        RAISE EXCEPTION 'partitions are made from the year 2000 to a year ahead, not from % to %', first, last;
+    END IF;
+    PERFORM pg_advisory_xact_lock(hashtext('purchases.make_partitions'));
+    FOR quarter IN SELECT generate_series(date_trunc('quarter', first::timestamp), last::timestamp, '3 months')::date LOOP
+        FOREACH parent IN ARRAY ARRAY['receipt', 'receipt_group', 'receipt_line'] LOOP
+            name := format('%s_%s', parent, to_char(quarter, 'YYYY"q"Q'));
+            CONTINUE WHEN to_regclass('public.' || name) IS NOT NULL;
+            EXECUTE format('CREATE TABLE public.%I (LIKE public.%I)', name, parent);
+            EXECUTE format('ALTER TABLE public.%I ENABLE ROW LEVEL SECURITY, FORCE ROW LEVEL SECURITY', name);
+            EXECUTE format('ALTER TABLE public.%I ATTACH PARTITION public.%I FOR VALUES FROM (%L) TO (%L)',
+                           parent, name, quarter || ' 00:00+00', (quarter + interval '3 months')::date || ' 00:00+00');
+        END LOOP;
+    END LOOP;
+END $$;
+GRANT EXECUTE ON FUNCTION purchases.make_partitions TO tarkka_app, tarkka_intake;
+
+-- Claim receipts for this batch, exactly once each. First the keys, sorted so that two batches cannot lock crosswise; then, under a
+-- new snapshot, what became of each: accepted only if the key carries this batch and the receipt is the first of its id in it.
+CREATE FUNCTION purchases.claim(for_batch bigint, for_source bigint, ids text[], purchasers bigint[], contents bytea[], days date[])
+RETURNS TABLE (place bigint, id bigint, verdict text)
+LANGUAGE plpgsql SECURITY DEFINER ROWS 1000 SET search_path = pg_catalog, public, pg_temp SET plan_cache_mode = force_custom_plan AS $$
+#variable_conflict use_column
+BEGIN
+    INSERT INTO receipt_key (source_id, receipt_id, id, purchaser_id, content, batch, purchased_on)
+    SELECT for_source, f.receipt_id, nextval('receipt_id_seq'), f.purchaser_id, f.content, for_batch, f.day
+    FROM (SELECT DISTINCT ON (u.receipt_id) * FROM unnest(ids, purchasers, contents, days) WITH ORDINALITY
+              AS u (receipt_id, purchaser_id, content, day, place)
+          ORDER BY u.receipt_id, u.place) f
+    ON CONFLICT DO NOTHING;
+
+    RETURN QUERY
+    SELECT u.place, k.id, CASE WHEN k.batch = for_batch AND u.nth = 1 THEN 'accepted' WHEN k.content = u.content THEN 'duplicate' ELSE 'conflict' END
+    FROM (SELECT v.receipt_id, v.content, v.place, row_number() OVER (PARTITION BY v.receipt_id ORDER BY v.place) AS nth
+          FROM unnest(ids, contents) WITH ORDINALITY AS v (receipt_id, content, place)) u
+    JOIN receipt_key k ON k.source_id = for_source AND k.receipt_id = u.receipt_id;
+END $$;
+GRANT EXECUTE ON FUNCTION purchases.claim TO tarkka_intake;
+
+-- Count receipts without a card by the keyed hash of source and receipt id. True for each that is counted now, false for a repeat.
+CREATE FUNCTION purchases.count_cardless(for_batch bigint, for_source bigint, keys bytea[])
+RETURNS TABLE (place bigint, is_new boolean)
+LANGUAGE plpgsql SECURITY DEFINER ROWS 1000 SET search_path = pg_catalog, public, pg_temp AS $$
+#variable_conflict use_column
+BEGIN
+    INSERT INTO cardless_receipt (key, source_id, batch) SELECT DISTINCT k, for_source, for_batch FROM unnest(keys) k ORDER BY k ON CONFLICT DO NOTHING;
+    RETURN QUERY
+    SELECT u.place, c.batch = for_batch AND row_number() OVER (PARTITION BY u.key ORDER BY u.place) = 1
+    FROM unnest(keys) WITH ORDINALITY AS u (key, place) JOIN cardless_receipt c ON c.key = u.key;
+END $$;
+GRANT EXECUTE ON FUNCTION purchases.count_cardless TO tarkka_intake;
+
+-- Which of these keys of cardless receipts are counted: a return of a purchase that was made without a card.
+CREATE FUNCTION purchases.cardless(keys bytea[]) RETURNS SETOF bytea
+LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, public, pg_temp AS $$
+    SELECT c.key FROM cardless_receipt c WHERE c.key = ANY (keys)
+$$;
+GRANT EXECUTE ON FUNCTION purchases.cardless TO tarkka_intake;
+
+-- The ids of these products, in the same order; those not met before are made. Sorted, so that two batches cannot lock crosswise.
+CREATE FUNCTION purchases.products(gtins text[], codes text[], names text[], groups text[])
+RETURNS TABLE (place bigint, id bigint)
+LANGUAGE plpgsql SECURITY DEFINER ROWS 1000 SET search_path = pg_catalog, public, pg_temp SET plan_cache_mode = force_custom_plan AS $$
+#variable_conflict use_column
+BEGIN
+    INSERT INTO product (gtin, product_code, name, group_code)
+    SELECT DISTINCT u.gtin, u.code, u.name, u.group_code FROM unnest(gtins, codes, names, groups) AS u (gtin, code, name, group_code)
+    WHERE NOT EXISTS (SELECT FROM product p WHERE (p.gtin, p.product_code, p.name, p.group_code) = (u.gtin, u.code, u.name, u.group_code))
+    ORDER BY 1, 2, 3, 4
+    ON CONFLICT DO NOTHING;
+    RETURN QUERY
+    SELECT u.place, p.id FROM unnest(gtins, codes, names, groups) WITH ORDINALITY AS u (gtin, code, name, group_code, place)
+    JOIN product p ON (p.gtin, p.product_code, p.name, p.group_code) = (u.gtin, u.code, u.name, u.group_code);
+END $$;
+GRANT EXECUTE ON FUNCTION purchases.products TO tarkka_intake;
+
+-- What is left to return of each sale: what was sold less what was returned, in total, by group and by product, as far as its level goes.
+-- Locks the sales until the batch ends, so that two returns cannot both take the last.
+CREATE FUNCTION purchases.sales(for_source bigint, ids text[])
+RETURNS TABLE (
+    receipt_id text, id bigint, purchaser_id bigint, household_id bigint, purchased_at timestamptz, level level, version integer,
+    total_cents bigint, bonus_eligible_cents bigint, card_benefit_cents bigint, groups jsonb, products jsonb
+)
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, public, pg_temp AS $$
+#variable_conflict use_column
+BEGIN
+    PERFORM pg_advisory_xact_lock(k.id)
+    FROM (SELECT k.id FROM receipt_key k WHERE k.source_id = for_source AND k.receipt_id = ANY (ids) ORDER BY k.id) k;
+
+    RETURN QUERY
+    SELECT k.receipt_id, s.id, s.purchaser_id, s.household_id, s.purchased_at, s.level, s.version,
+           family.total, family.bonus_eligible, family.card_benefit,
+           (SELECT jsonb_object_agg(g.group_code, g.amount) FROM (
+                SELECT g.group_code, sum(g.amount_cents) AS amount FROM receipt_group g
+                WHERE g.purchaser_id = s.purchaser_id AND g.purchased_at BETWEEN s.purchased_at AND family.latest AND g.receipt_id = ANY (family.ids)
+                GROUP BY g.group_code) g),
+           (SELECT jsonb_agg(jsonb_build_array(p.gtin, p.product_code, p.name, p.group_code, p.id, l.quantity::text, l.amount)) FROM (
+                SELECT l.product_id, sum(l.quantity) AS quantity, sum(l.amount_cents)::bigint AS amount FROM receipt_line l
+                WHERE l.purchaser_id = s.purchaser_id AND l.purchased_at BETWEEN s.purchased_at AND family.latest AND l.receipt_id = ANY (family.ids)
+                GROUP BY l.product_id) l JOIN product p ON p.id = l.product_id)
+    FROM receipt_key k
+    JOIN LATERAL (
+        SELECT r.* FROM receipt r WHERE r.purchaser_id = k.purchaser_id AND r.id = k.id AND r.kind = 'sale'
+        AND r.purchased_at BETWEEN k.purchased_on - interval '1 day' AND k.purchased_on + interval '2 days') s ON true
+    CROSS JOIN LATERAL (
+        SELECT sum(r.total_cents)::bigint AS total, sum(r.bonus_eligible_cents)::bigint AS bonus_eligible,
+               sum(r.card_benefit_cents)::bigint AS card_benefit, array_agg(r.id) AS ids, max(r.purchased_at) AS latest
+        FROM receipt r WHERE r.purchaser_id = s.purchaser_id AND r.purchased_at >= s.purchased_at AND (r.id = s.id OR r.refers_to = s.id)) family
+    WHERE k.source_id = for_source AND k.receipt_id = ANY (ids);
+END $$;
+GRANT EXECUTE ON FUNCTION purchases.sales TO tarkka_intake;
+
+-- How many rows point at nothing. Zero everywhere, or something went round the intake: asked nightly instead of foreign keys.
+CREATE FUNCTION purchases.broken_references(since timestamptz)
+RETURNS TABLE (what text, found bigint)
+LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, public, pg_temp AS $$
+    SELECT 'receipt without a key', count(*) FROM receipt r WHERE r.purchased_at >= since AND NOT EXISTS (
+        SELECT FROM receipt_key k WHERE k.source_id = r.source_id AND k.receipt_id = r.source_receipt_id AND k.id = r.id)
+    UNION ALL
+    SELECT 'key without a receipt', count(*) FROM receipt_key k WHERE k.purchased_on >= since + interval '2 days' AND NOT EXISTS (
+        SELECT FROM receipt r WHERE r.purchaser_id = k.purchaser_id AND r.id = k.id AND r.purchased_at >= since)
+    UNION ALL
+    SELECT 'receipt of an unknown outlet', count(*) FROM receipt r WHERE r.purchased_at >= since AND NOT EXISTS (SELECT FROM outlet o WHERE o.id = r.outlet_id)
+    UNION ALL
+    SELECT 'group row without its receipt', count(*) FROM receipt_group g WHERE g.purchased_at >= since AND NOT EXISTS (
+        SELECT FROM receipt r WHERE r.purchaser_id = g.purchaser_id AND r.purchased_at = g.purchased_at AND r.id = g.receipt_id AND r.level >= 'GROUP')
+    UNION ALL
+    SELECT 'line without its receipt', count(*) FROM receipt_line l WHERE l.purchased_at >= since AND NOT EXISTS (
+        SELECT FROM receipt r WHERE r.purchaser_id = l.purchaser_id AND r.purchased_at = l.purchased_at AND r.id = l.receipt_id AND r.level = 'PRODUCT')
+    UNION ALL
+    SELECT 'line of an unknown product', count(*) FROM receipt_line l WHERE l.purchased_at >= since AND NOT EXISTS (SELECT FROM product p WHERE p.id = l.product_id)
+$$;
+GRANT EXECUTE ON FUNCTION purchases.broken_references TO tarkka_app;
+
+GRANT USAGE ON SEQUENCE batch_seq TO tarkka_intake;
+GRANT CREATE ON SCHEMA purchases TO tarkka_door;
+ALTER FUNCTION purchases.claim OWNER TO tarkka_door;
+ALTER FUNCTION purchases.count_cardless OWNER TO tarkka_door;
+ALTER FUNCTION purchases.cardless OWNER TO tarkka_door;
+ALTER FUNCTION purchases.products OWNER TO tarkka_door;
+ALTER FUNCTION purchases.sales OWNER TO tarkka_door;
+ALTER FUNCTION purchases.broken_references OWNER TO tarkka_door;
+REVOKE CREATE ON SCHEMA purchases FROM tarkka_door;
+GRANT SELECT ON outlet TO tarkka_door;

@@ -1,0 +1,114 @@
+"""Django's settings. Everything that differs by installation comes from the environment; docs/guides/running.md lists it."""
+
+import os
+
+from psycopg.conninfo import conninfo_to_dict
+
+from tarkka.database.keys import home, key, keys_path
+
+TARKKA_DEMO = os.environ.get("TARKKA_DEMO") == "1"
+TARKKA_HOME = home()
+
+SECRET_KEY = key("session").hex() if keys_path().exists() else "no keys yet: only commands that set up can run"
+DEBUG = False
+ALLOWED_HOSTS = os.environ.get("TARKKA_HOSTS", "127.0.0.1,localhost").split(",")
+
+INSTALLED_APPS = [
+    "django.contrib.sessions",
+    "django.contrib.staticfiles",
+    "csp",
+    "tarkka.description",
+    "tarkka.access",
+    "tarkka.people",
+    "tarkka.purchases",
+    "tarkka.portal",
+    "tarkka.site",
+]
+MIDDLEWARE = [
+    "django.middleware.security.SecurityMiddleware",
+    "whitenoise.middleware.WhiteNoiseMiddleware",
+    "csp.middleware.CSPMiddleware",
+    "django.contrib.sessions.middleware.SessionMiddleware",
+    "django.middleware.locale.LocaleMiddleware",
+    "django.middleware.common.CommonMiddleware",
+    "django.middleware.csrf.CsrfViewMiddleware",
+    "django.middleware.clickjacking.XFrameOptionsMiddleware",
+]
+ROOT_URLCONF = "tarkka.site.urls"
+WSGI_APPLICATION = "tarkka.site.wsgi.application"
+TEMPLATES = [
+    {
+        "BACKEND": "django.template.backends.django.DjangoTemplates",
+        "APP_DIRS": True,
+        "OPTIONS": {"context_processors": ["django.template.context_processors.request"]},
+    }
+]
+
+
+def _database(url: str) -> dict[str, object]:
+    parts = {name: str(value) for name, value in conninfo_to_dict(url).items() if value is not None}
+    return {
+        "ENGINE": "django.db.backends.postgresql",
+        "NAME": parts.pop("dbname", "tarkka"),
+        "CONN_MAX_AGE": 600,
+        "CONN_HEALTH_CHECKS": True,
+        "DISABLE_SERVER_SIDE_CURSORS": True,
+        # Django's default binds in the client, which lets stacked statements run.
+        "OPTIONS": {"server_side_binding": True, **parts},
+    }
+
+
+# `default` is the application's own login. `owner` owns the tables: migrations and operators' commands, never a request.
+DATABASES = {"default": _database(os.environ.get("TARKKA_DATABASE_URL", ""))}
+if os.environ.get("TARKKA_OWNER_URL"):
+    DATABASES["owner"] = _database(os.environ["TARKKA_OWNER_URL"])
+
+DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
+USE_TZ = True
+TIME_ZONE = "Europe/Helsinki"
+
+LANGUAGE_CODE = "fi"
+LANGUAGES = [("fi", "suomi"), ("sv", "svenska"), ("en", "English")]
+LANGUAGE_COOKIE_HTTPONLY = True
+LANGUAGE_COOKIE_SAMESITE = "Lax"
+
+STATIC_URL = "static/"
+STATIC_ROOT = TARKKA_HOME / "static"
+STORAGES = {
+    "default": {"BACKEND": "django.core.files.storage.InMemoryStorage"},
+    "staticfiles": {"BACKEND": "whitenoise.storage.CompressedManifestStaticFilesStorage"},
+}
+
+SESSION_COOKIE_HTTPONLY = True
+SESSION_COOKIE_SAMESITE = "Lax"
+SESSION_COOKIE_AGE = 30 * 60
+SESSION_SAVE_EVERY_REQUEST = True
+SESSION_EXPIRE_AT_BROWSER_CLOSE = True
+CSRF_COOKIE_HTTPONLY = True
+CSRF_COOKIE_SAMESITE = "Lax"
+SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = LANGUAGE_COOKIE_SECURE = not TARKKA_DEMO
+SECURE_SSL_REDIRECT = False  # the balancer in front ends TLS; see docs/guides/running.md
+SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if not TARKKA_DEMO else None
+SECURE_HSTS_SECONDS = 0 if TARKKA_DEMO else 31_536_000
+SECURE_REFERRER_POLICY = "same-origin"
+X_FRAME_OPTIONS = "DENY"
+CONTENT_SECURITY_POLICY = {
+    "DIRECTIVES": {
+        "default-src": ["'self'"],
+        "base-uri": ["'none'"],
+        "form-action": ["'self'"],
+        "frame-ancestors": ["'none'"],
+        "object-src": ["'none'"],
+    }
+}
+
+# A receipt feed is read in pieces by its own view, with its own bound; everything else that people send is small.
+DATA_UPLOAD_MAX_MEMORY_SIZE = 64 * 1024
+
+LOGGING = {
+    "version": 1,
+    "disable_existing_loggers": False,
+    "formatters": {"plain": {"format": "{asctime} {levelname} {name} {message}", "style": "{"}},
+    "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "plain"}},
+    "root": {"handlers": ["console"], "level": "WARNING"},
+}

@@ -1,0 +1,31 @@
+"""The register's words as pure values: levels, purposes, objections, money, GTIN. Imports nothing of Tarkka."""
+
+from tarkka.vocabulary.gtin import Gtin, is_gtin
+from tarkka.vocabulary.money import cents, decimal_text
+from tarkka.vocabulary.period import Period
+from tarkka.vocabulary.terms import (
+    Channel,
+    Language,
+    Level,
+    Objection,
+    Place,
+    Purpose,
+    Role,
+    SubjectKind,
+)
+
+__all__ = [
+    "Channel",
+    "Gtin",
+    "Language",
+    "Level",
+    "Objection",
+    "Period",
+    "Place",
+    "Purpose",
+    "Role",
+    "SubjectKind",
+    "cents",
+    "decimal_text",
+    "is_gtin",
+]

@@ -1,0 +1,14 @@
+"""GTIN: the Global Trade Item Number in 8, 12, 13 or 14 digits, last of them a check digit (GS1 General Specifications 7.9)."""
+
+from typing import NewType
+
+Gtin = NewType("Gtin", str)
+"""A GTIN whose check digit is right, as the source wrote it."""
+
+
+def is_gtin(text: str) -> bool:
+    """Tell whether the text is a GTIN with a right check digit."""
+    if len(text) not in (8, 12, 13, 14) or not (text.isascii() and text.isdigit()):
+        return False
+    weighted = sum(int(digit) * (3 if place % 2 else 1) for place, digit in enumerate(reversed(text)))
+    return weighted % 10 == 0

@@ -1,0 +1,78 @@
+"""The closed lists that code, SQL and the register description share. Each stands in alphabetical order but Level, which has its own."""
+
+from enum import IntEnum, StrEnum
+
+
+class Level(IntEnum):
+    """How fine purchase data is. Ordered, so `min` gives the coarser of two (R2, R4)."""
+
+    TOTAL = 1
+    GROUP = 2
+    PRODUCT = 3
+
+
+class Channel(StrEnum):
+    """The sales channel of a purchase (R4)."""
+
+    STORE = "store"
+    WEB = "web"
+
+
+class Language(StrEnum):
+    """The languages that everything people read is written in."""
+
+    EN = "en"
+    FI = "fi"
+    SV = "sv"
+
+
+class Objection(StrEnum):
+    """A: no targeting on data finer than TOTAL (R15). B: no PRODUCT data in customer-specific services (R16)."""
+
+    A = "A"
+    B = "B"
+
+
+class Place(StrEnum):
+    """Where a choice was made (R17)."""
+
+    DESK = "desk"
+    PHONE = "phone"
+    PORTAL = "portal"
+
+
+class Purpose(StrEnum):
+    """What personal data may be read for. A description gives each one its basis, roles, levels and subjects."""
+
+    BONUS = "bonus"
+    CUSTOMER_SERVICE = "customer_service"
+    HOUSEHOLD_VIEW = "household_view"
+    MARKETING = "marketing"
+    OWN_DATA = "own_data"
+    RECALL = "recall"
+    REGISTER_UPKEEP = "register_upkeep"
+    SERVICES = "services"
+    STATISTICS = "statistics"
+    SUPERVISION = "supervision"
+
+
+class Role(StrEnum):
+    """Who may come to the door. `automatic` is the program itself at scheduled work."""
+
+    ANALYST = "analyst"
+    AUTOMATIC = "automatic"
+    CUSTOMER = "customer"
+    CUSTOMER_SERVICE = "customer_service"
+    DATA_PROTECTION_OFFICER = "data_protection_officer"
+    MARKETER = "marketer"
+    RECALL_OFFICER = "recall_officer"
+    REGISTER_ADMINISTRATOR = "register_administrator"
+
+
+class SubjectKind(StrEnum):
+    """The shape of what a look is at. Each shape has its own database role and policies."""
+
+    AUDIENCE = "audience"
+    HOUSEHOLD = "household"
+    PERSON = "person"
+    TRACE = "trace"

@@ -1,0 +1,33 @@
+"""A PostgreSQL of the suite's own, started once, set up as an installation is. Rows are committed; each test makes its own people."""
+
+import os
+import tempfile
+from collections.abc import Iterator
+from datetime import date
+from pathlib import Path
+
+import pytest
+
+_folder = tempfile.TemporaryDirectory(prefix="tarkka-test-", ignore_cleanup_errors=True)
+os.environ["TARKKA_HOME"] = _folder.name
+os.environ["TARKKA_DEMO"] = "1"
+os.environ["DJANGO_SETTINGS_MODULE"] = "tarkka.site.settings"
+for _name in ("TARKKA_DATABASE_URL", "TARKKA_OWNER_URL", "TARKKA_KEYS"):
+    os.environ.pop(_name, None)
+
+ROOT = Path(__file__).parents[1]
+
+
+@pytest.fixture(scope="session")
+def database() -> Iterator[str]:
+    """The register set up: migrated, the reference description published. Yields the application's address."""
+    from tarkka.cli.boot import boot
+
+    boot(owner=True)
+    from tarkka.description.actions import publish
+
+    publish((ROOT / "descriptions" / "s_group.toml").read_text(), effective_on=date(2016, 9, 1), acting="test")
+    yield os.environ["TARKKA_DATABASE_URL"]
+    from django.db import connections
+
+    connections.close_all()
