@@ -29,4 +29,5 @@ class LevelField(_Field):
 
     def get_prep_value(self, value: Any) -> str | None:
         """Return the name under which the database knows the level."""
-        return None if value is None else Level(value).name
+        level = self.to_python(value)
+        return None if level is None else level.name

@@ -16,7 +16,7 @@ class Version(models.Model):
     published_by = models.TextField()
     digest = models.BinaryField()
     source = models.TextField()
-    compiled = models.JSONField()
+    compiled = models.TextField()
 
     class Meta:
         db_table = "description_version"

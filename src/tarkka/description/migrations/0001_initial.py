@@ -31,7 +31,7 @@ MODELS = [
             ("published_by", models.TextField()),
             ("digest", models.BinaryField()),
             ("source", models.TextField()),
-            ("compiled", models.JSONField()),
+            ("compiled", models.TextField()),
         ],
         options={"db_table": "description_version"},
     ),

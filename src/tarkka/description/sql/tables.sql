@@ -3,16 +3,17 @@
 
 CREATE TYPE level AS ENUM ('TOTAL', 'GROUP', 'PRODUCT');
 
--- One published version: the file as it was, and its value as of the day from which it holds (in its own time zone).
+-- One published version: the file as it was, and as JSON what it says to hold from `effective_on` (in its own time zone).
+-- `compiled` is text, because jsonb would lose the order in which people read it; the digest is of exactly that text.
 CREATE TABLE description_version (
     number       integer PRIMARY KEY CHECK (number > 0),
     effective_on date NOT NULL UNIQUE,
     time_zone    text NOT NULL,
     published_at timestamptz NOT NULL DEFAULT now(),
     published_by text NOT NULL CHECK (published_by <> ''),
-    digest       bytea NOT NULL CHECK (length(digest) = 32),
+    digest       bytea NOT NULL CHECK (digest = sha256(convert_to(compiled, 'UTF8'))),
     source       text NOT NULL,
-    compiled     jsonb NOT NULL
+    compiled     text NOT NULL CHECK (compiled IS JSON OBJECT)
 );
 
 -- How finely a version collects: one level a chain and channel (R4).
