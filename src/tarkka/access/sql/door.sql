@@ -2,7 +2,7 @@
 
 -- Decide whether this look is allowed and at which level; write the event or the refusal; store the ticket's hash.
 -- Runs as one autocommitted statement: the event is durable before a row can be read.
--- `reads` at most the level that the description, the situation and the person's objections leave.
+-- The level is the least of the description's, of what the person's objections leave, and of what the task asked for.
 CREATE FUNCTION access.issue(
     hash bytea, for_role text, for_actor text, for_purpose text, for_kind text, for_subject bigint, for_case text, at_most level,
     OUT event_id bigint, OUT level level, OUT refusal text
@@ -13,8 +13,7 @@ DECLARE
     use record;
     visible tstzrange;
 BEGIN
-    SELECT v.number INTO in_force FROM description_version v
-    WHERE v.effective_on <= (now() AT TIME ZONE v.time_zone)::date ORDER BY v.effective_on DESC LIMIT 1;
+    SELECT d.number INTO in_force FROM description_in_force d;
 
     SELECT u.level, u.basis, u.person_needs_case, u.staff, u.lowered_by_a, u.lowered_by_b INTO use FROM description_use u
     WHERE u.version = in_force AND u.purpose = for_purpose AND u.role = for_role AND u.subject_kind = for_kind;

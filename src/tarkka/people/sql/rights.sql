@@ -12,7 +12,9 @@ GRANT EXECUTE ON FUNCTION period_box TO tarkka_intake, tarkka_person;
 GRANT INSERT ON person, household, membership, card, contact TO tarkka_intake;
 GRANT USAGE ON SEQUENCE person_id_seq, household_id_seq, membership_id_seq, card_id_seq, contact_id_seq TO tarkka_intake;
 
-GRANT SELECT ON person, membership, card, contact, objection, level_cap TO tarkka_person;
+GRANT SELECT ON person, membership, card, contact, level_cap TO tarkka_person;
+-- Not by which employee it was made or withdrawn.
+GRANT SELECT (id, person_id, kind, made_at, made_place, made_version, withdrawn_at, withdrawn_place, withdrawn_version) ON objection TO tarkka_person;
 GRANT UPDATE (given_name, family_name, language) ON person TO tarkka_person;
 GRANT UPDATE (valid) ON membership, card TO tarkka_person;
 GRANT INSERT ON membership, card, contact, objection TO tarkka_person;
@@ -38,11 +40,6 @@ CREATE POLICY door_reads ON membership FOR SELECT TO tarkka_door USING (true);
 CREATE POLICY door_reads ON card FOR SELECT TO tarkka_door USING (true);
 CREATE POLICY door_reads ON person FOR SELECT TO tarkka_door USING (true);
 CREATE POLICY door_reads ON level_cap FOR SELECT TO tarkka_door USING (true);
--- Foreign keys are checked with the owner's rights, which see keys and nothing else.
-GRANT SELECT (id) ON person, household TO tarkka_owner;
-CREATE POLICY keys_exist ON person FOR SELECT TO tarkka_owner USING (true);
-CREATE POLICY keys_exist ON household FOR SELECT TO tarkka_owner USING (true);
-
 CREATE SCHEMA people;
 GRANT USAGE ON SCHEMA people TO tarkka_app, tarkka_intake;
 
@@ -53,18 +50,16 @@ LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, public, pg_te
 $$;
 GRANT EXECUTE ON FUNCTION people.person_by_identity TO tarkka_app;
 
--- Whose purchases these cards' are, period by period: the card's holder, the holder's household at the time, and a cap on the level.
--- One row a card and stretch of time within which none of the three changes; a card that nobody holds has no row.
+-- Whose purchases these cards' are: for each card when it is open, in which household its holder was when, and any cap on the level.
+-- A card that nobody holds has no row.
 CREATE FUNCTION people.holders(numbers text[])
-RETURNS TABLE (number text, person_id bigint, household_id bigint, valid tstzrange, cap level)
+RETURNS TABLE (number text, person_id bigint, valid tstzrange, household_id bigint, cap level)
 LANGUAGE sql STABLE SECURITY DEFINER ROWS 1000 SET search_path = pg_catalog, public, pg_temp AS $$
-    SELECT c.number, c.person_id, m.household_id, c.valid * m.valid, NULL::level
-    FROM card c JOIN membership m ON m.person_id = c.person_id AND m.valid && c.valid
-    WHERE c.number = ANY (numbers)
+    SELECT c.number, c.person_id, c.valid, NULL::bigint, NULL::level FROM card c WHERE c.number = ANY (numbers)
     UNION ALL
-    SELECT c.number, c.person_id, NULL, c.valid * l.valid, l.level
-    FROM card c JOIN level_cap l ON l.person_id = c.person_id AND l.valid && c.valid
-    WHERE c.number = ANY (numbers)
+    SELECT c.number, c.person_id, m.valid, m.household_id, NULL FROM card c JOIN membership m ON m.person_id = c.person_id WHERE c.number = ANY (numbers)
+    UNION ALL
+    SELECT c.number, c.person_id, l.valid, NULL, l.level FROM card c JOIN level_cap l ON l.person_id = c.person_id WHERE c.number = ANY (numbers)
 $$;
 GRANT EXECUTE ON FUNCTION people.holders TO tarkka_intake;
 

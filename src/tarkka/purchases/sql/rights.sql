@@ -52,7 +52,7 @@ GRANT SELECT, INSERT ON receipt_key TO tarkka_door;
 GRANT SELECT, INSERT ON cardless_receipt TO tarkka_door;
 GRANT USAGE ON SEQUENCE receipt_id_seq TO tarkka_door;
 GRANT SELECT ON receipt, receipt_group TO tarkka_door;
-GRANT SELECT (purchaser_id, purchased_at, receipt_id, product_id, quantity, amount_cents) ON receipt_line TO tarkka_door;
+GRANT SELECT (purchaser_id, purchased_at, receipt_id, product_id, unit, quantity, amount_cents) ON receipt_line TO tarkka_door;
 CREATE POLICY door_keeps ON receipt_key TO tarkka_door USING (true) WITH CHECK (true);
 CREATE POLICY door_reads ON receipt FOR SELECT TO tarkka_door USING (true);
 CREATE POLICY door_reads ON receipt_group FOR SELECT TO tarkka_door USING (true);

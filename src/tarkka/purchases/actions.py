@@ -1,0 +1,62 @@
+"""What operators write: outlets, product groups, sources. Run with the owner's rights, never by a request."""
+
+import hashlib
+import secrets
+from collections.abc import Iterable, Sequence
+
+from django.db import connections, transaction
+
+
+def register_outlets(outlets: Iterable[tuple[str, str, str]]) -> int:
+    """Register outlets as (code, name, chain); one whose code is known gets the new name and chain. Returns how many were given."""
+    rows = list(outlets)
+    with connections["owner"].cursor() as cursor:
+        cursor.execute(
+            """
+            INSERT INTO outlet (code, name, chain) SELECT * FROM unnest(%s::text[], %s::text[], %s::text[])
+            ON CONFLICT (code) DO UPDATE SET name = excluded.name, chain = excluded.chain
+            """,
+            [[row[place] for row in rows] for place in range(3)],
+        )
+    return len(rows)
+
+
+def register_groups(groups: Iterable[tuple[str, str, str, str]]) -> int:
+    """Register product groups as (code, name in fi, in sv, in en); a known code gets the new names. Returns how many were given."""
+    rows = list(groups)
+    with connections["owner"].cursor() as cursor:
+        cursor.execute(
+            """
+            INSERT INTO product_group (code, name_fi, name_sv, name_en) SELECT * FROM unnest(%s::text[], %s::text[], %s::text[], %s::text[])
+            ON CONFLICT (code) DO UPDATE SET name_fi = excluded.name_fi, name_sv = excluded.name_sv, name_en = excluded.name_en
+            """,
+            [[row[place] for row in rows] for place in range(4)],
+        )
+    return len(rows)
+
+
+class UnknownOutlet(LookupError):
+    """An outlet code that is not registered."""
+
+
+def register_source(name: str, *, chains: Sequence[str] = (), outlets: Sequence[str] = ()) -> str:
+    """Register a source that may speak for these chains and outlets (codes), and return its token, which is kept nowhere.
+
+    Raises UnknownOutlet, or django.db.IntegrityError if the name is taken.
+    """
+    token = secrets.token_urlsafe(32)
+    with transaction.atomic("owner"), connections["owner"].cursor() as cursor:
+        cursor.execute("INSERT INTO source (name, token_hash) VALUES (%s, %s) RETURNING id", [name, token_hash(token)])
+        source_id = cursor.fetchone()[0]
+        for chain in chains:
+            cursor.execute("INSERT INTO source_scope (source_id, chain) VALUES (%s, %s)", [source_id, chain])
+        for outlet in outlets:
+            cursor.execute("INSERT INTO source_scope (source_id, outlet_id) SELECT %s, id FROM outlet WHERE code = %s", [source_id, outlet])
+            if not cursor.rowcount:
+                raise UnknownOutlet(f"no outlet has the code {outlet}: register it first")
+    return token
+
+
+def token_hash(token: str) -> bytes:
+    """Return the hash by which a source's token is found. A token has 256 random bits, so a plain hash cannot be guessed back."""
+    return hashlib.sha256(token.encode()).digest()

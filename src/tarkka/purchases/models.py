@@ -1,0 +1,126 @@
+"""The tables of purchases as Django sees them. PostgreSQL owns their shape: sql/tables.sql; these read, inside the door."""
+
+from typing import ClassVar
+
+from django.db import models
+
+from tarkka.description.fields import LevelField
+
+
+class Outlet(models.Model):
+    """A shop, or whatever else receipts come from."""
+
+    code = models.TextField(unique=True)
+    name = models.TextField()
+    chain = models.TextField()
+
+    class Meta:
+        managed = False
+        db_table = "outlet"
+
+    def __str__(self) -> str:
+        return self.code
+
+
+class ProductGroup(models.Model):
+    """A group of products, named in each language."""
+
+    code = models.TextField(primary_key=True)
+    name_fi = models.TextField()
+    name_sv = models.TextField()
+    name_en = models.TextField()
+
+    class Meta:
+        managed = False
+        db_table = "product_group"
+
+    def __str__(self) -> str:
+        return self.code
+
+
+class Product(models.Model):
+    """A product as some source names it."""
+
+    gtin = models.TextField()
+    product_code = models.TextField()
+    name = models.TextField()
+    group_code = models.TextField()
+
+    class Meta:
+        managed = False
+        db_table = "product"
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class Receipt(models.Model):
+    """What every receipt has: TOTAL."""
+
+    pk = models.CompositePrimaryKey("purchaser_id", "purchased_at", "id")
+    purchaser_id = models.BigIntegerField()
+    purchased_at = models.DateTimeField()
+    id = models.BigIntegerField()
+    household_id = models.BigIntegerField()
+    outlet = models.ForeignKey(Outlet, models.PROTECT, db_constraint=False)
+    source_id = models.BigIntegerField()
+    version = models.IntegerField()
+    level = LevelField()
+    channel = models.TextField()
+    kind = models.TextField()
+    source_receipt_id = models.TextField()
+    refers_to = models.BigIntegerField(null=True)
+    refers_to_at = models.DateTimeField(null=True)
+    currency = models.TextField()
+    total_cents = models.BigIntegerField()
+    bonus_eligible_cents = models.BigIntegerField()
+    card_benefit_cents = models.BigIntegerField()
+    payments = models.JSONField()
+
+    class Meta:
+        managed = False
+        db_table = "receipt"
+        ordering: ClassVar = ["-purchased_at", "-id"]
+
+    def __str__(self) -> str:
+        return str(self.id)
+
+
+class ReceiptGroup(models.Model):
+    """The sum of one product group on a receipt: GROUP."""
+
+    pk = models.CompositePrimaryKey("purchaser_id", "purchased_at", "receipt_id", "group_code")
+    purchaser_id = models.BigIntegerField()
+    purchased_at = models.DateTimeField()
+    receipt_id = models.BigIntegerField()
+    group_code = models.TextField()
+    amount_cents = models.BigIntegerField()
+
+    class Meta:
+        managed = False
+        db_table = "receipt_group"
+
+    def __str__(self) -> str:
+        return self.group_code
+
+
+class ReceiptLine(models.Model):
+    """One product line of a receipt: PRODUCT."""
+
+    pk = models.CompositePrimaryKey("purchaser_id", "purchased_at", "receipt_id", "line")
+    purchaser_id = models.BigIntegerField()
+    purchased_at = models.DateTimeField()
+    receipt_id = models.BigIntegerField()
+    line = models.IntegerField()
+    product = models.ForeignKey(Product, models.PROTECT, db_constraint=False)
+    quantity = models.DecimalField(max_digits=15, decimal_places=6)
+    unit = models.TextField()
+    amount_cents = models.BigIntegerField()
+    lot = models.TextField(null=True)  # noqa: DJ001  # no lot is not an empty lot
+
+    class Meta:
+        managed = False
+        db_table = "receipt_line"
+
+    def __str__(self) -> str:
+        return str(self.line)
