@@ -1,0 +1,77 @@
+"""Who is signed in: the session knows the person's id and language, and nothing more about them."""
+
+from collections.abc import Callable
+from contextlib import AbstractContextManager
+from functools import wraps
+from typing import Concatenate, ParamSpec
+from urllib.parse import urlencode
+
+from django.conf import settings
+from django.core.exceptions import BadRequest
+from django.http import HttpRequest, HttpResponse
+from django.middleware.csrf import rotate_token
+from django.shortcuts import redirect, resolve_url
+from django.urls import reverse
+from django.utils.http import url_has_allowed_host_and_scheme
+from django.views.decorators.cache import never_cache
+
+from tarkka import access
+from tarkka.people.queries import find_person
+from tarkka.vocabulary import Purpose, Role
+
+_Rest = ParamSpec("_Rest")
+
+
+def sign_in(request: HttpRequest, person_id: int) -> None:
+    """Begin a session of its own for the person: nothing of the one before it is left, its key included (session fixation).
+
+    Raises BadRequest if the register has no such person. (R13)
+    """
+    with own_look(person_id):
+        person = find_person(person_id)
+    if person is None:
+        raise BadRequest("the register has no such person")
+    request.session.flush()
+    request.session.update({"person_id": person_id, "language": person.language})
+    rotate_token(request)
+
+
+def own_look(person_id: int) -> AbstractContextManager[access.Access]:
+    """Open the door for a customer's look at their own data (R7)."""
+    subject = access.person(person_id)
+    return access.opened(role=Role.CUSTOMER, actor=str(person_id), purpose=Purpose.OWN_DATA, subject=subject)
+
+
+def sign_out(request: HttpRequest) -> None:
+    """End the session, on the server too."""
+    request.session.flush()
+
+
+def signed_in_id(request: HttpRequest) -> int | None:
+    """Return the id of the person who is signed in."""
+    person_id: int | None = request.session.get("person_id")
+    return person_id
+
+
+def signed_in(
+    view: Callable[Concatenate[HttpRequest, int, _Rest], HttpResponse],
+) -> Callable[Concatenate[HttpRequest, _Rest], HttpResponse]:
+    """Give the view the person's id, or send the visitor to sign in and back. What the view shows is kept in no cache."""
+
+    @never_cache
+    @wraps(view)
+    def guarded(request: HttpRequest, *args: _Rest.args, **kwargs: _Rest.kwargs) -> HttpResponse:
+        person_id = signed_in_id(request)
+        if person_id is None:
+            return redirect(f"{resolve_url(settings.LOGIN_URL)}?{urlencode({'next': request.get_full_path()})}")
+        return view(request, person_id, *args, **kwargs)
+
+    return guarded
+
+
+def wanted_page(request: HttpRequest) -> str:
+    """Return the address to go to after signing in: the `next` of the form or the address if it is one of ours, else the purchases."""
+    wanted = request.POST.get("next") or request.GET.get("next") or ""
+    if url_has_allowed_host_and_scheme(wanted, allowed_hosts={request.get_host()}, require_https=request.is_secure()):
+        return wanted
+    return reverse("purchases")

@@ -1,0 +1,37 @@
+"""The portal's addresses."""
+
+from django.conf import settings
+from django.urls import URLPattern, URLResolver, include, path, register_converter
+from django.views.i18n import set_language
+
+from tarkka.portal import views
+from tarkka.portal.ids import ID
+
+
+class IdConverter:
+    """An id in an address."""
+
+    regex = ID
+
+    def to_python(self, text: str) -> int:
+        """Return the id."""
+        return int(text)
+
+    def to_url(self, number: int) -> str:
+        """Return the id as text."""
+        return str(number)
+
+
+register_converter(IdConverter, "id")
+
+urlpatterns: list[URLPattern | URLResolver] = [
+    path("", views.start, name="start"),
+    path("language/", set_language, name="language"),
+    path("looks/", views.looks, name="looks"),
+    path("purchases/", views.purchases, name="purchases"),
+    path("purchases/<id:receipt_id>/", views.receipt, name="receipt"),
+    path("sign-out/", views.sign_out, name="sign-out"),
+]
+if settings.TARKKA_DEMO:
+    # Imported here, so that outside the demo the provider is not even in the process.
+    urlpatterns.append(path("sign-in/", include("tarkka.portal.development_identity")))

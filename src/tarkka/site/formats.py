@@ -1,0 +1,64 @@
+"""Money, numbers, dates and times as Finnish, Swedish and English write them, by CLDR through Babel.
+
+Every space inside a figure is a no-break space and every minus is a minus sign, so that a figure is never torn apart or
+mistaken for a range. Languages are the codes of `tarkka.vocabulary.Language`.
+"""
+
+from datetime import date, datetime
+from decimal import Decimal
+
+from babel import Locale
+from babel.dates import format_date, format_skeleton, format_time
+from babel.numbers import format_currency, format_decimal, get_currency_symbol
+
+# Finnish and Swedish as in Finland; English as in Britain, whose order of day and month is the one that Finns know.
+_LOCALES = {"en": Locale("en", "GB"), "fi": Locale("fi", "FI"), "sv": Locale("sv", "FI")}
+
+
+def money(amount_cents: int, currency: str, language: str) -> str:
+    """Return cents as money with its currency: −1250 EUR → `−12,50 €` in Finnish, `−€12.50` in English."""
+    return _unbroken(format_currency(_units(amount_cents), currency, locale=_LOCALES[language]))
+
+
+def amount(amount_cents: int, language: str) -> str:
+    """Return cents without their currency, for a column whose head states it: 1250 → `12,50`."""
+    return _unbroken(format_decimal(_units(amount_cents), "#,##0.00", locale=_LOCALES[language]))
+
+
+def number(value: Decimal | int, language: str) -> str:
+    """Return a number with the decimals that it has, trailing zeros left out: 0.6420 → `0,642`."""
+    return _unbroken(format_decimal(value, "#,##0.######", locale=_LOCALES[language]))
+
+
+def currency_symbol(currency: str, language: str) -> str:
+    """Return the symbol of an ISO 4217 code: EUR → `€`."""
+    return get_currency_symbol(currency, locale=_LOCALES[language])
+
+
+def day(value: date, language: str) -> str:
+    """Return a day with its year: `22.11.2016`, `22 nov. 2016`, `22 Nov 2016`. A datetime must be in local time already."""
+    return _unbroken(format_date(value, "medium", locale=_LOCALES[language]))
+
+
+def day_of_week(value: date, language: str) -> str:
+    """Return a day with its weekday and without its year, for use under a month's heading: `ti 22.11.`."""
+    return _unbroken(format_skeleton("MMMEd", value, locale=_LOCALES[language]))
+
+
+def month(value: date, language: str) -> str:
+    """Return a month as a heading: `Marraskuu 2016`."""
+    text = format_skeleton("yMMMM", value, locale=_LOCALES[language])
+    return text[:1].upper() + text[1:]
+
+
+def clock(value: datetime, language: str) -> str:
+    """Return the time of day of a local datetime: `16.05`, `16:05`."""
+    return format_time(value, "short", locale=_LOCALES[language], tzinfo=value.tzinfo)
+
+
+def _units(amount_cents: int) -> Decimal:
+    return Decimal(amount_cents).scaleb(-2)
+
+
+def _unbroken(text: str) -> str:
+    return text.replace(" ", "\N{NO-BREAK SPACE}").replace("-", "\N{MINUS SIGN}")

@@ -1,0 +1,130 @@
+"""The level mark, the icons, the demo's mark, and figures and words in the reader's language."""
+
+from datetime import date, datetime, timedelta
+from decimal import Decimal
+from typing import TypeVar
+
+from django import template
+from django.conf import settings
+from django.utils import timezone
+from django.utils.translation import get_language, gettext
+
+from tarkka.site import formats, words
+from tarkka.vocabulary import Level
+
+register = template.Library()
+
+_Day = TypeVar("_Day", bound=date)
+
+# Baselines of the strokes in a square of 16, by level: one for the total, three for groups, five for products.
+_STROKES = {
+    Level.TOTAL: (8,),
+    Level.GROUP: (4, 8, 12),
+    Level.PRODUCT: (2, 5, 8, 11, 14),
+}
+
+
+@register.inclusion_tag("mark.html")
+def mark(level: Level = Level.PRODUCT) -> dict[str, object]:
+    """Draw the level mark without its word: for the brand, and where the word stands beside it already."""
+    return {"strokes": [(y, 8 if place % 2 else 12) for place, y in enumerate(_STROKES[level])]}
+
+
+@register.inclusion_tag("level.html")
+def level(level: Level) -> dict[str, object]:
+    """Draw the level mark with its word."""
+    return {"level": level, "word": gettext(words.LEVEL[level])}
+
+
+@register.simple_tag
+def is_demo() -> bool:
+    """Tell whether this is the demo, which every page must say."""
+    return bool(settings.TARKKA_DEMO)
+
+
+@register.simple_tag
+def languages() -> list[tuple[str, str]]:
+    """Return each language's code and what the language calls itself."""
+    return list(settings.LANGUAGES)
+
+
+@register.filter
+def money(amount_cents: int, currency: str) -> str:
+    """Return `formats.money` in the reader's language."""
+    return formats.money(amount_cents, currency, _language())
+
+
+@register.filter
+def amount(amount_cents: int) -> str:
+    """Return `formats.amount` in the reader's language."""
+    return formats.amount(amount_cents, _language())
+
+
+@register.filter
+def number(value: Decimal | int) -> str:
+    """Return `formats.number` in the reader's language."""
+    return formats.number(value, _language())
+
+
+@register.filter
+def symbol(currency: str) -> str:
+    """Return the currency's symbol in the reader's language."""
+    return formats.currency_symbol(currency, _language())
+
+
+@register.filter
+def day(value: date) -> str:
+    """Return a day with its year; an aware datetime is taken to the register's time zone first."""
+    return formats.day(_local(value), _language())
+
+
+@register.filter
+def month(value: date) -> str:
+    """Return a month and its year as a heading."""
+    return formats.month(value, _language())
+
+
+@register.filter
+def moment(at: datetime) -> str:
+    """Return day, year and time of an aware datetime."""
+    return _at(formats.day(_local(at), _language()), at)
+
+
+@register.filter
+def recently(at: datetime) -> str:
+    """Return the time of an aware datetime under a month's heading: today, yesterday, or weekday and day."""
+    today = timezone.localdate()
+    if timezone.localdate(at) == today:
+        return _at(gettext("time.today"), at)
+    if timezone.localdate(at) == today - timedelta(days=1):
+        return _at(gettext("time.yesterday"), at)
+    return _at(formats.day_of_week(_local(at), _language()), at)
+
+
+@register.filter
+def word(member: object, of: str) -> str:
+    """Return the word for a member of a list in `tarkka.site.words`: `{{ event.role|word:"role" }}`.
+
+    A payment method or a unit that has no word is shown as the source wrote it.
+    """
+    msgid = getattr(words, of.upper()).get(member)
+    return str(member) if msgid is None else gettext(msgid)
+
+
+@register.filter
+def named(thing: object) -> str:
+    """Return the name, in the reader's language, of what has names in all three."""
+    name: str = thing.name(_language())  # type: ignore[attr-defined]  # whatever has name(language)
+    return name
+
+
+def _at(on: str, at: datetime) -> str:
+    return gettext("time.at %(day)s %(time)s") % {"day": on, "time": formats.clock(_local(at), _language())}
+
+
+def _local(value: _Day) -> _Day:
+    return timezone.localtime(value) if isinstance(value, datetime) and timezone.is_aware(value) else value
+
+
+def _language() -> str:
+    return get_language() or settings.LANGUAGE_CODE

@@ -1,0 +1,12 @@
+"""Every address of the site, and the pages for what went wrong."""
+
+from django.urls import include, path
+
+urlpatterns = [
+    path("", include("tarkka.portal.urls")),
+]
+
+handler400 = "tarkka.site.errors.bad_request"
+handler403 = "tarkka.site.errors.forbidden"
+handler404 = "tarkka.site.errors.not_found"
+handler500 = "tarkka.site.errors.server_error"

@@ -1,0 +1,33 @@
+"""The words that people read for the register's closed lists: one message id for each member.
+
+Purposes, roles and chains are not here: the register description names them. `gettext_noop` marks the ids for the catalogues; the filters of `templatetags/tarkka.py` translate them.
+"""
+
+from django.utils.translation import gettext_noop as msgid
+
+from tarkka.vocabulary import Channel, Level
+
+CHANNEL = {
+    Channel.STORE: msgid("channel.store"),
+    Channel.WEB: msgid("channel.web"),
+}
+LEVEL = {
+    Level.TOTAL: msgid("level.total"),
+    Level.GROUP: msgid("level.group"),
+    Level.PRODUCT: msgid("level.product"),
+}
+PAYMENT_METHOD = {
+    "bank_card": msgid("payment.bank_card"),
+    "cash": msgid("payment.cash"),
+    "gift_card": msgid("payment.gift_card"),
+    "invoice": msgid("payment.invoice"),
+    "loyalty_card": msgid("payment.loyalty_card"),
+    "mobile": msgid("payment.mobile"),
+    "voucher": msgid("payment.voucher"),
+}
+UNIT = {
+    "kg": msgid("unit.kg"),
+    "l": msgid("unit.l"),
+    "m": msgid("unit.m"),
+    "pcs": msgid("unit.pcs"),
+}
