@@ -1,4 +1,4 @@
-"""What intake and sign-in look up of people: ids, never names. Names and details are read inside the door."""
+"""What intake and sign-in look up of people: ids, never names. Names and details are read inside the door, by `read_person`."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -6,9 +6,10 @@ from datetime import datetime
 from typing import Any
 
 import psycopg
+from django.db import connection as default_connection
 
 from tarkka.people.identity import identity_hash
-from tarkka.vocabulary import Level
+from tarkka.vocabulary import Language, Level
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,3 +67,20 @@ def find_person(connection: psycopg.Connection[Any], identity_code: str) -> int 
     """Return the id of the person with this personal identity code, or None. Raises ValueError if it is no such code."""
     row = connection.execute("SELECT people.person_by_identity(%s)", [identity_hash(identity_code)]).fetchone()
     return row[0] if row else None
+
+
+@dataclass(frozen=True, slots=True)
+class Person:
+    """A person as a page addresses them."""
+
+    given_name: str
+    family_name: str
+    language: Language
+
+
+def read_person(person_id: int) -> Person | None:
+    """Return a person's name and language, or None if the look under way does not show them. Runs inside the door."""
+    with default_connection.cursor() as cursor:
+        cursor.execute("SELECT given_name, family_name, language FROM person WHERE id = %s", [person_id])
+        row = cursor.fetchone()
+    return Person(row[0], row[1], Language(row[2])) if row else None

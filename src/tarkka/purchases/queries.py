@@ -68,13 +68,18 @@ class GroupSum:
 
 @dataclass(frozen=True, slots=True)
 class ReceiptDetail:
-    """A receipt as fine as the register has it, and why it is as fine as that."""
+    """A receipt as fine as the register has it, and why it is as fine as that.
+
+    `collected_level` was in force at the time of purchase, since `collected_since`; the receipt itself is coarser where the source
+    delivered less or the person's purchases are capped. `finer_since` and `finer_level` tell what is in force now, if finer than the receipt.
+    """
 
     receipt: Receipt
     lines: tuple[Line, ...]
     groups: tuple[GroupSum, ...]
     refers_to: int | None
     returns: tuple[Receipt, ...]
+    collected_level: Level
     collected_since: date
     finer_since: date | None
     finer_level: Level | None
@@ -130,11 +135,11 @@ def find_receipt(receipt_id: int) -> ReceiptDetail | None:
     rulebook = load_rulebook()
     day = row.purchased_at.astimezone(rulebook.time_zone).date()
     chain, channel = row.outlet.chain, Channel(row.channel)
-    _, since, _ = rulebook.level_since(chain, channel, day)
+    level, since, _ = rulebook.level_since(chain, channel, day)
     now_level, now_since, _ = rulebook.level_since(chain, channel, datetime.now(rulebook.time_zone).date())
     is_finer_now = now_level > row.level
     return ReceiptDetail(
-        _receipt(row), lines, groups, row.refers_to, tuple(returns), since,
+        _receipt(row), lines, groups, row.refers_to, tuple(returns), level, since,
         now_since if is_finer_now else None, now_level if is_finer_now else None,
     )  # fmt: skip
 
