@@ -56,7 +56,8 @@ def make_products(connection: duckdb.DuckDBPyConnection) -> None:
     groups = [group_of(category, product_type) for category, product_type, _, _ in kinds]
     connection.execute(
         "CREATE TABLE kind AS SELECT * FROM (SELECT"
-        " unnest(?::VARCHAR[]) AS product_category, unnest(?::VARCHAR[]) AS product_type, unnest(?::VARCHAR[]) AS brand,"
+        " unnest(?::VARCHAR[]) AS product_category, unnest(?::VARCHAR[]) AS product_type,"
+        " unnest(?::VARCHAR[]) AS brand,"
         " unnest(?::VARCHAR[]) AS package_size, unnest(?::VARCHAR[]) AS name, unnest(?::VARCHAR[]) AS group_code,"
         " unnest(?::BOOLEAN[]) AS earns_bonus, unnest(?::BOOLEAN[]) AS lots, unnest(?::VARCHAR[]) AS sold_by)",
         [
