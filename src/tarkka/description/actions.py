@@ -1,7 +1,6 @@
 """Writing to the published description: only ever adding to it. Runs as the owner of the tables, for operators."""
 
-from datetime import date, datetime
-from zoneinfo import ZoneInfo
+from datetime import date
 
 from django.db import connections, transaction
 
@@ -18,13 +17,14 @@ OWNER = "owner"
 
 
 def publish(source: str, *, effective_on: date, acting: str, file: str = "description") -> tuple[PublishedVersion, ...]:
-    """Publish what a file's text says to hold from a day, and return the new versions. All or none of them is published.
+    """Publish what a file's text says to hold from a day, and return the new versions, all of them or none.
 
-    Usually that is one version, of a day after the last version's and after today. An empty register is given its history
-    instead: one version for each day of change in the file up to `effective_on`, with the file's announcements.
+    Usually that is one version, of a day after the last version's and after today. An empty register is given its
+    history instead: one version for each day of change in the file up to `effective_on`, with the file's announcements.
 
-    `acting` is the operator's user id, `file` names the text in errors. Raises DescriptionInvalid; NotPublishable with every reason, among them a widening that
-    was not announced (R32) and a file that tells the past otherwise than it was published (rulings: Levels).
+    `acting` is the operator's user id, `file` names the text in errors. Raises DescriptionInvalid; NotPublishable with
+    every reason, among them a widening that was not announced (R32) and a file that tells the past otherwise than it
+    was published (rulings: Levels).
     """
     description = parse(source, file)
     with transaction.atomic(using=OWNER, durable=True):
@@ -67,7 +67,7 @@ def record_announcement(
         reasons.append(
             f"the description has no notice channel {channel!r}. {choose(channel, description.document.notice_channel)}"
         )
-    if announced_on > _today(description):
+    if announced_on > description.today():
         reasons.append(f"{announced_on} is yet to come: record an announcement once it is made")
     if announced_on > effective_on:
         reasons.append(f"{announced_on} is after {effective_on}, the day that it announces")
@@ -92,16 +92,17 @@ def _against_days(description: Description, rulebook: Rulebook, effective_on: da
         reasons.append(
             f"version {last.number} holds from {last.effective_on}: a new version must hold from a later day than that"
         )
-    if effective_on <= _today(description):
+    if effective_on <= description.today():
         reasons.append(
-            f"{effective_on} has begun: purchases of it are collected already, and what was published for them never changes. "
-            "Choose tomorrow or a later day"
+            f"{effective_on} has begun: its purchases are being collected by what was published for them, "
+            "which never changes. Choose tomorrow or a later day"
         )
     register, old = description.document.register, last.description.document.register
     for key in ("time_zone", "currency"):
         if getattr(register, key) != getattr(old, key):
             reasons.append(
-                f"register.{key} is {getattr(register, key)!r}, but the register was begun with {getattr(old, key)!r}, which stays"
+                f"register.{key} is {getattr(register, key)!r}, but the register was begun with {getattr(old, key)!r}, "
+                "which stays"
             )
     return reasons + _against_past(description, rulebook, effective_on)
 
@@ -122,8 +123,9 @@ def _against_past(description: Description, rulebook: Rulebook, effective_on: da
                 says = description.level_at(chain, channel, day)
                 if was is not says:
                     reasons.append(
-                        f"on {day} {chain} {channel} was collected at {was.name} (version {version.number}), but the file says {says.name}. "
-                        f"The past cannot be changed: leave its [[collection]] rules as they were, and add one from = {effective_on}"
+                        f"on {day} {chain} {channel} was collected at {was.name} (version {version.number}), "
+                        f"but the file says {says.name}. The past cannot be changed: leave its [[collection]] rules "
+                        f"as they were, and add one from = {effective_on}"
                     )
     return reasons
 
@@ -198,7 +200,3 @@ def _store(version: PublishedVersion, source: str, acting: str) -> None:
 
 def _announcements() -> list[models.Announcement]:
     return list(models.Announcement.objects.using(OWNER).all())
-
-
-def _today(description: Description) -> date:
-    return datetime.now(ZoneInfo(description.document.register.time_zone)).date()

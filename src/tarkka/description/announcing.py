@@ -23,7 +23,7 @@ def reasons_against(
 ) -> Iterator[str]:
     """Yield, in words with the remedy, what keeps `after` from taking effect on that day; nothing if all is announced.
 
-    A widening needs every channel and the lead time of both descriptions: neither may be dropped by the change that it is for.
+    A widening needs every channel and the lead time of both descriptions: neither may be dropped by the change itself.
     """
     widening = [change for change in diff(before, after) if change.direction in WIDENING]
     if not widening:
@@ -37,14 +37,13 @@ def reasons_against(
         if not days:
             missing.append(f"{channel}: not announced; it must be by {by}")
         elif min(days) > by:
-            missing.append(
-                f"{channel}: announced on {min(days)}, {(effective_on - min(days)).days} days before; it must be by {by}"
-            )
+            ahead = (effective_on - min(days)).days
+            missing.append(f"{channel}: announced on {min(days)}, {ahead} days before; it must be by {by}")
     if missing:
         yield f"this widens what the register does, so it must be announced {lead} days before {effective_on}, by {by}:"
         yield from (f"  widening: {change}" for change in widening)
         yield from (f"  missing: {each}" for each in missing)
         yield (
-            "Announce it and record each with `tarkka description announce FILE --effective-on DATE --channel CHANNEL --on DATE`; "
-            "if a day has passed, choose a later --effective-on. An announcement is of this very content and day"
+            "Announce it and record each with `tarkka description announce FILE --effective-on DATE --channel CHANNEL "
+            "--on DATE`; if a day has passed, choose a later --effective-on. It must be of this very content and day"
         )

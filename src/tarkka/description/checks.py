@@ -1,5 +1,7 @@
-"""What the parts of a description must be to each other. Each check names the tables it reads, so that a fault in one table
-does not hide those in the others."""
+"""What the parts of a description must be to each other.
+
+Each check names the tables that it reads, so that a fault in one table does not hide those in the others.
+"""
 
 import re
 from collections import Counter

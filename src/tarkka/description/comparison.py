@@ -1,7 +1,7 @@
-"""What changes from one description to another, in words: finer or coarser, wider or narrower, longer or shorter, or otherwise.
+"""What changes from one description to another, in words: finer or coarser, wider or narrower, longer or shorter.
 
-A change to finer, wider or longer is a widening, which must be announced before it takes effect (R32). Weakening the notice rules
-or an objection is wider too, or either could be undone first and used unannounced afterwards.
+A change to finer, wider or longer is a widening, which must be announced before it takes effect (R32). Weakening the
+notice rules or an objection is wider too, or either could be undone first and used unannounced afterwards.
 """
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
@@ -15,7 +15,6 @@ from tarkka.description.reading import plain
 from tarkka.description.schema import Document
 from tarkka.description.value import Description, Pair, lowered_to
 from tarkka.vocabulary import Level, Objection, Purpose, Role, SubjectKind
-
 
 _K = TypeVar("_K")
 _V = TypeVar("_V")
@@ -80,10 +79,10 @@ def is_widening(before: Description, after: Description) -> bool:
 def _collection(before: Description, after: Description) -> Iterator[Change]:
     days = _days(before, after)
     for pair in dict.fromkeys([*before.pairs, *after.pairs]):
-        spans = groupby(days, key=lambda day: (_level(before, pair, day[0]), _level(after, pair, day[1])))  # noqa: B023  # used at once
-        for (old, new), held in spans:
+        levels = [(_level(before, pair, day[0]), _level(after, pair, day[1]), day[2]) for day in days]
+        for (old, new), held in groupby(levels, key=lambda level: level[:2]):
             if old is not new:
-                yield _collected(pair, old, new, _when([day[2] for day in held], [day[2] for day in days]))
+                yield _collected(pair, old, new, _when([day for _, _, day in held], [day for _, _, day in levels]))
 
 
 def _days(before: Description, after: Description) -> list[tuple[date, date, date]]:
@@ -243,7 +242,7 @@ def _the_rest(before: Document, after: Document) -> Iterator[Change]:
             yield Change(Direction.OTHER, place, f"{place} is {_show(new.get(path))} instead of {_show(old.get(path))}")
 
 
-def _leaves(value: Any, path: tuple[str, ...] = ()) -> Iterator[tuple[tuple[str, ...], Any]]:
+def _leaves(value: object, path: tuple[str, ...] = ()) -> Iterator[tuple[tuple[str, ...], Any]]:
     if isinstance(value, dict):
         for key, each in value.items():
             yield from _leaves(each, (*path, key))
@@ -278,5 +277,5 @@ def _name(level: Level | None) -> str:
     return "nothing" if level is None else level.name
 
 
-def _show(value: Any) -> str:
+def _show(value: object) -> str:
     return "nothing" if value is None else str(value)

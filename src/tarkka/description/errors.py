@@ -28,7 +28,7 @@ class DescriptionInvalid(ValueError):  # noqa: N818  # it says what the file is
         super().__init__("\n".join(lines))
 
 
-class UnknownChain(LookupError):
+class UnknownChain(LookupError):  # noqa: N818
     """The description has no such chain."""
 
     def __init__(self, chain: str, known: Iterable[str]) -> None:
@@ -36,11 +36,11 @@ class UnknownChain(LookupError):
         super().__init__(f"the description has no chain {chain!r}. {choose(chain, known)}")
 
 
-class UnknownUse(LookupError):
+class UnknownUse(LookupError):  # noqa: N818
     """The description does not let this role use this purpose, or knows no such situation."""
 
 
-class BeforeFirstVersion(LookupError):
+class BeforeFirstVersion(LookupError):  # noqa: N818
     """Nothing was collected yet at that moment: a purchase of that time is rejected (rulings: Levels)."""
 
     def __init__(self, asked: date | datetime, first: date | None) -> None:
@@ -54,7 +54,7 @@ class BeforeFirstVersion(LookupError):
 
 
 class NotPublishable(Exception):  # noqa: N818  # the register's answer, not a fault
-    """A description cannot be published as asked. `reasons` says everything that is in the way, each with its remedy."""
+    """A description cannot be published as asked. `reasons` says all that is in the way, each with its remedy."""
 
     def __init__(self, reasons: Iterable[str]) -> None:
         self.reasons = tuple(reasons)
@@ -63,8 +63,8 @@ class NotPublishable(Exception):  # noqa: N818  # the register's answer, not a f
 
 def choose(wrong: str, known: Iterable[str]) -> str:
     """Return the remedy for a misspelt name: the near one, or the list of all."""
-    names = sorted(known)
-    near = get_close_matches(wrong.lower(), names, n=1) or get_close_matches(wrong, names, n=1)
+    names = sorted(str(name) for name in known)
+    near = get_close_matches(wrong.lower(), [name.lower() for name in names], n=1)
     if near:
-        return f"Did you mean {near[0]!r}?"
+        return f"Did you mean {next(name for name in names if name.lower() == near[0])!r}?"
     return f"Use one of: {', '.join(names)}." if names else "There is none to choose from yet."

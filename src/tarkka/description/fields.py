@@ -1,5 +1,7 @@
 """The column types that the rooms above share."""
 
+# ruff: noqa: ANN401, ARG002  # the signatures are Django's
+
 from typing import TYPE_CHECKING, Any
 
 from django.db import models
@@ -7,7 +9,7 @@ from django.db import models
 from tarkka.vocabulary import Level
 
 if TYPE_CHECKING:
-    _Field = models.Field[Level, Level]
+    _Field = models.Field[Level | None, Any]
 else:
     _Field = models.Field  # generic in the stubs only
 

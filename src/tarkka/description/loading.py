@@ -14,7 +14,7 @@ def load(path: Path | str) -> Description:
 
 
 def parse(source: str, file: str = "description") -> Description:
-    """Return the description in TOML text; `file` names it in errors. Raises DescriptionInvalid with every problem that was found."""
+    """Return the description in a text, named `file` in errors. Raises DescriptionInvalid with every problem found."""
     document, sound, problems = read_document(source, file)
     problems += problems_of(document, sound)
     if problems:

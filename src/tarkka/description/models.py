@@ -7,7 +7,7 @@ from tarkka.description.fields import LevelField
 
 
 class Version(models.Model):
-    """One published version of the register description: in force from `effective_on`, in its own time zone, until the next."""
+    """One published version of the register description: in force from `effective_on`, in its own time zone, on."""
 
     number = models.IntegerField(primary_key=True)
     effective_on = models.DateField(unique=True)
@@ -42,7 +42,7 @@ class VersionLevel(models.Model):
 
 
 class Use(models.Model):
-    """What a version lets one role do for one purpose with one kind of subject. The door reads this and nothing else."""
+    """What a version lets one role do for one purpose with one kind of subject. The door reads this, nothing else."""
 
     pk = models.CompositePrimaryKey("version", "purpose", "role", "subject_kind")
     version = models.ForeignKey(Version, models.PROTECT, db_column="version", db_index=False, related_name="uses")

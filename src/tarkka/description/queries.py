@@ -16,7 +16,7 @@ def load_rulebook(using: str = "default") -> Rulebook:
 
     Asks the database whether anything was published since the last call, and builds the rulebook anew only then.
     """
-    global _kept  # noqa: PLW0603  # one immutable value for the process, swapped whole
+    global _kept  # one immutable value for the process, swapped whole
     rows = models.Version.objects.using(using).order_by("number")
     published = tuple((number, bytes(digest)) for number, digest in rows.values_list("number", "digest"))
     if published != _kept[0]:

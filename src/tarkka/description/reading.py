@@ -1,7 +1,9 @@
 """Reading a description file: TOML in, a `Document` out, or every problem of its form at once.
 
-The reader follows the structs of `schema`, so a key that no struct names is an error with the nearest name that one does.
+The reader follows the structs of `schema`: a key that no struct names is an error, with the nearest name that one does.
 """
+
+# ruff: noqa: ANN401  # what a file holds may be anything until it was looked at
 
 import tomllib
 from collections.abc import Mapping
@@ -29,7 +31,7 @@ _WORDS = {
 
 
 def read_source(path: Path) -> str:
-    """Return the text of a description file. Raises DescriptionInvalid if it cannot be read as UTF-8 text of a decent size."""
+    """Return the text of a description file. Raises DescriptionInvalid if it is no UTF-8 text of a decent size."""
     try:
         with path.open("rb") as file:
             content = file.read(MAX_BYTES + 1)
@@ -62,7 +64,7 @@ def read_document(source: str, file: str) -> tuple[Document, frozenset[str], lis
     """
     try:
         raw = tomllib.loads(source)
-    except tomllib.TOMLDecodeError as error:
+    except ValueError as error:  # TOMLDecodeError is one; a number of thousands of digits is another
         raise DescriptionInvalid(
             file,
             [Problem("", f"this is not TOML: {error}", "Mend that line; https://toml.io shows how TOML is written.")],
@@ -75,16 +77,16 @@ def read_document(source: str, file: str) -> tuple[Document, frozenset[str], lis
     reader = _Reader()
     values = reader.fields(raw, Document, "")
     tables = msgspec.structs.fields(Document)
-    absent = {table.name for table in tables if table.required} - values.keys()
+    absent: dict[str, Any] = dict.fromkeys({table.name for table in tables if table.required} - values.keys())
     at_fault = {problem.place.partition(".")[0].partition("[")[0] for problem in reader.problems}
-    sound = frozenset(table.name for table in tables) - at_fault - absent
-    return Document(**dict.fromkeys(absent), **values), sound, reader.problems
+    sound = frozenset(table.name for table in tables) - at_fault - absent.keys()
+    return Document(**absent, **values), sound, reader.problems
 
 
 def document_from(plain: Mapping[str, Any]) -> Document:
-    """Return the document that `plain` was made of. Raises ValueError if it is none: a published version is never that."""
+    """Return the document that `plain` was made of. Raises ValueError if it is none; a published version never is."""
     reader = _Reader(days_as_text=True)
-    document = reader.table(plain, Document, "")
+    document: Document | None = reader.table(plain, Document, "")
     if reader.problems or document is None:
         raise ValueError(f"a stored description cannot be read: {reader.problems[0]}")
     return document
@@ -149,7 +151,8 @@ class _Reader:
         if origin is tuple:
             return self._list(raw, get_args(kind)[0], place)
         if origin is Mapping:
-            return self._mapping(raw, *get_args(kind), place)
+            key_kind, value_kind = get_args(kind)
+            return self._mapping(raw, key_kind, value_kind, place)
         if issubclass(kind, Table):
             return self.table(raw, kind, place)
         if issubclass(kind, Enum):
@@ -162,7 +165,7 @@ class _Reader:
             return self._wrong(place, "the text is empty", "Write it, or leave the whole table out.")
         return raw.strip() if isinstance(raw, str) else raw
 
-    def _list(self, raw: object, kind: Any, place: str) -> tuple[Any, ...] | None:
+    def _list(self, raw: object, kind: Any, place: str) -> Any:
         if not isinstance(raw, list):
             return self._wrong(
                 place,
@@ -171,7 +174,7 @@ class _Reader:
             )
         return tuple(self.value(each, kind, f"{place}[{number}]") for number, each in enumerate(raw, 1))
 
-    def _mapping(self, raw: object, key_kind: Any, kind: Any, place: str) -> dict[Any, Any] | None:
+    def _mapping(self, raw: object, key_kind: Any, kind: Any, place: str) -> Any:
         if not isinstance(raw, Mapping):
             return self._wrong(
                 place, f"expected a table, found {_found(raw)}", "Write it as docs/description.md shows."
@@ -192,7 +195,7 @@ class _Reader:
             choose(str(raw), words),
         )
 
-    def _wrong(self, place: str, wrong: str, remedy: str) -> None:
+    def _wrong(self, place: str, wrong: str, remedy: str) -> Any:
         self.problems.append(Problem(place, wrong, remedy))
 
 

@@ -42,6 +42,13 @@ class Rulebook:
     def __bool__(self) -> bool:
         return bool(self.versions)
 
+    @property
+    def time_zone(self) -> ZoneInfo:
+        """The register's time zone, of the last version. Raises BeforeFirstVersion if nothing was published."""
+        if not self.versions:
+            raise BeforeFirstVersion(date.today(), None)  # noqa: DTZ011  # there is no zone to tell the day in
+        return ZoneInfo(self.versions[-1].description.document.register.time_zone)
+
     def level_at(self, chain: str, channel: Channel, moment: datetime) -> tuple[Level, int]:
         """Return the level for a purchase at an aware moment, and the number of the version that decides it.
 
@@ -60,14 +67,14 @@ class Rulebook:
         return self.versions[self._place(moment)]
 
     def on(self, day: date) -> PublishedVersion:
-        """Return the version in force on a day of the register's time zone. Raises BeforeFirstVersion before there was one."""
+        """Return the version in force on a day of the register's time zone. Raises BeforeFirstVersion if none was."""
         place = bisect_right([version.effective_on for version in self.versions], day) - 1
         if place < 0:
             raise BeforeFirstVersion(day, self.versions[0].effective_on if self.versions else None)
         return self.versions[place]
 
     def level_since(self, chain: str, channel: Channel, day: date) -> tuple[Level, date, int]:
-        """Return the level on a day, the first day of the versions that held it without a break, and the number of the day's version.
+        """Return a day's level, the first day of the versions that held it without a break, and the day's version.
 
         Raises BeforeFirstVersion and UnknownChain as `level_at`.
         """

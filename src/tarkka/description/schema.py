@@ -1,6 +1,6 @@
-"""The form of a description file: one struct a TOML table, named as the file names it. docs/description.md explains each.
+"""The form of a description file: one struct a TOML table, named as there. docs/description.md explains them.
 
-Structs hold what is written and nothing more; what the parts must be to each other is in `checks`, what follows from them in `value`.
+Structs hold what is written. What the parts must be to each other is in `checks`, what follows from them in `value`.
 """
 
 from collections.abc import Mapping
@@ -36,7 +36,7 @@ class NoticeKind(StrEnum):
 
 
 class RecipientKind(StrEnum):
-    """Who may receive anything at all. There is no word for an outsider, so nothing can be declared to go to one (R24)."""
+    """Who may receive anything at all. There is no word for an outsider, so nothing can be declared for one (R24)."""
 
     AUTHORITY = "authority"
     BANK = "bank"
@@ -47,7 +47,7 @@ class Table(msgspec.Struct, frozen=True):
     """A table of the file."""
 
 
-class Text(Table):
+class Text(Table, frozen=True):
     """Words for people, in every language that Tarkka speaks."""
 
     fi: str
@@ -59,7 +59,7 @@ class Text(Table):
         return str(getattr(self, language.value))
 
 
-class Register(Table):
+class Register(Table, frozen=True):
     """What the register is, and where its days begin and its money is counted."""
 
     name: Text
@@ -68,7 +68,7 @@ class Register(Table):
     currency: str
 
 
-class Contact(Table):
+class Contact(Table, frozen=True):
     """Who answers, and how to reach them."""
 
     name: Text
@@ -76,34 +76,34 @@ class Contact(Table):
     own_choice: bool = False
 
 
-class Statement(Table):
-    """One thing that people are told, with the requirement or the law that it states."""
+class Statement(Table, frozen=True):
+    """One thing that people are told, with the requirement that it comes from."""
 
     text: Text
-    law: str | None = None
+    source: str | None = None
 
 
-class Named(Table):
+class Named(Table, frozen=True):
     """Something that has a name for people and needs no more said."""
 
     name: Text
 
 
-class Chain(Table):
+class Chain(Table, frozen=True):
     """One chain, or one kind of outlets that is treated as a chain."""
 
     name: Text
     group: str
 
 
-class Described(Table):
+class Described(Table, frozen=True):
     """Something with a name and an explanation."""
 
     name: Text
     text: Text
 
 
-class Collection(Table):
+class Collection(Table, frozen=True):
     """From a day on, the level at which each of these chains is collected in each of these channels (R1–R4)."""
 
     from_: date = msgspec.field(name="from")
@@ -113,8 +113,8 @@ class Collection(Table):
     source: str | None = None
 
 
-class UseRule(Table):
-    """These roles may use this purpose's data, on these kinds of subject, up to this level (the purpose's own if none is named)."""
+class UseRule(Table, frozen=True):
+    """Which roles may use a purpose's data, on which kinds of subject, up to which level (by default the purpose's)."""
 
     roles: tuple[Role, ...]
     subjects: tuple[SubjectKind, ...]
@@ -122,7 +122,7 @@ class UseRule(Table):
     needs_case: bool = False
 
 
-class PurposeRule(Table):
+class PurposeRule(Table, frozen=True):
     """What data may be used for, on which legal basis, how finely and by whom."""
 
     name: Text
@@ -132,17 +132,18 @@ class PurposeRule(Table):
     use: tuple[UseRule, ...]
     interest: Text | None = None
     law: str | None = None
+    source: str | None = None
 
 
-class RoleRule(Table):
-    """Who comes to the door. Staff have an account of their own and have signed the confidentiality agreement (R21, R22)."""
+class RoleRule(Table, frozen=True):
+    """Who comes to the door. Staff have an account of their own and have signed the agreement (R21, R22)."""
 
     name: Text
     staff: bool
 
 
-class Situation(Table):
-    """What a case of customer service needs: a level, for one receipt or for all; and which objections do not lower it (R20, R23)."""
+class Situation(Table, frozen=True):
+    """What a case of customer service needs, of one receipt or all, and which objections do not lower it (R20, R23)."""
 
     name: Text
     level: Level
@@ -150,16 +151,17 @@ class Situation(Table):
     kept_under: tuple[Objection, ...] = ()
 
 
-class ObjectionRule(Table):
+class ObjectionRule(Table, frozen=True):
     """What an objection changes, and what it does not (R15–R19)."""
 
     name: Text
     changes: Text
     keeps: Text
     lowers: Mapping[Purpose, Level]
+    source: str | None = None
 
 
-class Retention(Table):
+class Retention(Table, frozen=True):
     """How long data of one level is kept, in whole quarters after the quarter of purchase."""
 
     quarters: int
@@ -167,7 +169,7 @@ class Retention(Table):
     own_choice: bool = False
 
 
-class Recipient(Table):
+class Recipient(Table, frozen=True):
     """Who receives exactly which fields, and what for."""
 
     name: Text
@@ -179,22 +181,22 @@ class Recipient(Table):
     own_choice: bool = False
 
 
-class Notice(Table):
-    """How many whole days before a widening holds it must have been announced, in every channel of `notice_channel` (R32)."""
+class Notice(Table, frozen=True):
+    """How many whole days before it holds a widening must have been announced, in every `notice_channel` (R32)."""
 
     lead_days: int
     text: Text
     own_choice: bool = False
 
 
-class NoticeChannel(Table):
+class NoticeChannel(Table, frozen=True):
     """A way of telling people of a change."""
 
     name: Text
     kind: NoticeKind
 
 
-class AnnouncementEntry(Table):
+class AnnouncementEntry(Table, frozen=True):
     """An announcement of the past, recorded when an empty register is given its history."""
 
     effective_on: date
@@ -203,7 +205,7 @@ class AnnouncementEntry(Table):
     own_choice: bool = False
 
 
-class Document(Table, kw_only=True):
+class Document(Table, frozen=True, kw_only=True):
     """A whole description file."""
 
     format: int

@@ -1,4 +1,4 @@
-"""The compiled description: an immutable value that answers what is collected and how finely it may be used, in memory and fast.
+"""The compiled description: an immutable value that answers what is collected and how finely it may be used.
 
 `as_of` turns a file with its history into what holds from one day: the content of a published version.
 """
@@ -7,8 +7,9 @@ import hashlib
 import json
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
-from datetime import date
+from datetime import date, datetime
 from itertools import groupby
+from zoneinfo import ZoneInfo
 
 import msgspec
 
@@ -28,7 +29,7 @@ class Description:
 
     document: Document
     from_day: date | None = None
-    """The day as of which this value was made: it knows nothing of days before. None for a file with its whole history."""
+    """The day as of which this value was made; it knows nothing of earlier ones. None for a file with its history."""
     _changes: Mapping[Pair, Changes] = field(init=False, repr=False, compare=False)
     _left: Mapping[tuple[Purpose, Role], tuple[Level, Level, Level, Level]] = field(
         init=False, repr=False, compare=False
@@ -48,6 +49,10 @@ class Description:
         """Every chain and channel, in the file's order."""
         return self._changes.keys()
 
+    def today(self) -> date:
+        """Return the day that it is in the register's time zone."""
+        return datetime.now(ZoneInfo(self.document.register.time_zone)).date()
+
     def level_at(self, chain: str, channel: Channel, day: date) -> Level:
         """Return the level at which purchases of that day, in the register's time zone, are collected (R1–R4).
 
@@ -56,7 +61,7 @@ class Description:
         return self.level_since(chain, channel, day)[1]
 
     def level_since(self, chain: str, channel: Channel, day: date) -> tuple[date, Level]:
-        """Return the level of `level_at` after the day since which it has held without a break. Raises as `level_at`."""
+        """Return the day since which the level has held without a break, and the level. Raises as `level_at`."""
         changes = self._changes.get((chain, channel))
         if changes is None:
             raise UnknownChain(chain, self.document.chain)
@@ -69,9 +74,9 @@ class Description:
     def level_left(
         self, purpose: Purpose, role: Role, objections: Collection[Objection] = (), *, situation: str | None = None
     ) -> Level:
-        """Return the finest level that the role may use for the purpose once the person's objections have lowered it (R15, R16).
+        """Return the finest level that a role may use for a purpose, the person's objections in force (R15, R16).
 
-        `situation` narrows customer service to what the case needs (R23); without one the answer is the most that a case may need.
+        `situation` narrows customer service to what the case needs (R23); without one, it is the most a case may need.
         Raises UnknownUse if the description does not let the role use the purpose, or has no such situation.
         """
         left = self._left.get((purpose, role))
@@ -89,7 +94,7 @@ class Description:
         return min(rule.level, left[(Objection.A in lowering) + 2 * (Objection.B in lowering)])
 
     def situation(self, name: str, purpose: Purpose = Purpose.CUSTOMER_SERVICE) -> Situation:
-        """Return a situation of customer service. Raises UnknownUse if there is none of that name, or the purpose is another."""
+        """Return a situation of customer service. Raises UnknownUse if there is no such one, or for another purpose."""
         if purpose is not Purpose.CUSTOMER_SERVICE:
             raise UnknownUse(f"only {Purpose.CUSTOMER_SERVICE} has situations, {purpose} has none")
         if name not in self.document.situation:
@@ -145,7 +150,7 @@ def _level_changes(document: Document) -> dict[Pair, Changes]:
 
 def _levels_left(document: Document) -> dict[tuple[Purpose, Role], tuple[Level, Level, Level, Level]]:
     """The level left for every purpose and role under no objection, A, B, and both."""
-    left = {}
+    left: dict[tuple[Purpose, Role], tuple[Level, Level, Level, Level]] = {}
     for purpose, rule in document.purpose.items():
         by_a, by_b = (lowered_to(document, purpose, objection) or Level.PRODUCT for objection in Objection)
         for use in rule.use:

@@ -68,5 +68,5 @@ MODELS = [
 
 class Migration(migrations.Migration):
     initial = True
-    dependencies: list[tuple[str, str]] = []
+    dependencies = ()
     operations = [migrations.SeparateDatabaseAndState(sql_files("tarkka.description", "tables.sql"), MODELS)]
