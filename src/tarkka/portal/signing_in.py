@@ -16,7 +16,7 @@ from django.utils.http import url_has_allowed_host_and_scheme
 from django.views.decorators.cache import never_cache
 
 from tarkka import access
-from tarkka.people.queries import find_person
+from tarkka.people.queries import read_person
 from tarkka.vocabulary import Purpose, Role
 
 _Rest = ParamSpec("_Rest")
@@ -28,7 +28,7 @@ def sign_in(request: HttpRequest, person_id: int) -> None:
     Raises BadRequest if the register has no such person. (R13)
     """
     with own_look(person_id):
-        person = find_person(person_id)
+        person = read_person(person_id)
     if person is None:
         raise BadRequest("the register has no such person")
     request.session.flush()

@@ -9,9 +9,9 @@ from django.utils import timezone
 from django.views.decorators.http import require_POST, require_safe
 
 from tarkka.access import queries as trail
-from tarkka.description.queries import rulebook
+from tarkka.description.queries import load_rulebook
 from tarkka.description.schema import Document
-from tarkka.people.queries import find_person
+from tarkka.people.queries import read_person
 from tarkka.portal.ids import ID
 from tarkka.portal.months import by_month
 from tarkka.portal.signing_in import sign_out as end_session
@@ -44,7 +44,7 @@ def purchases(request: HttpRequest, person_id: int) -> HttpResponse:
     """Show the customer's purchases, newest first, a page at a time (R7, R28)."""
     before = _before(request)
     with own_look(person_id):
-        person = find_person(person_id)
+        person = read_person(person_id)
         found = receipts.latest_receipts(before=before, limit=PAGE_LENGTH + 1)
     page = found[:PAGE_LENGTH]
     has_older = len(found) > PAGE_LENGTH
@@ -65,14 +65,14 @@ def purchases(request: HttpRequest, person_id: int) -> HttpResponse:
 def receipt(request: HttpRequest, person_id: int, receipt_id: int) -> HttpResponse:
     """Show one receipt as finely as the register has it, and why so; somebody else's is not found (R3, R12)."""
     with own_look(person_id):
-        person = find_person(person_id)
+        person = read_person(person_id)
         found = receipts.find_receipt(receipt_id)
     if found is None:
         raise Http404
     return render(
         request,
         "portal/receipt.html",
-        {"person": person, "receipt": found, "before": _before(request), "described": _description()},
+        {"person": person, "receipt": found.receipt, "detail": found, "before": _before(request), "described": _description()},
     )
 
 
@@ -82,7 +82,7 @@ def looks(request: HttpRequest, person_id: int) -> HttpResponse:
     """Show who has looked at the customer's data, this look included (R22; GDPR 15, C-579/21)."""
     before = _before(request)
     with own_look(person_id) as look:
-        person = find_person(person_id)
+        person = read_person(person_id)
         found = trail.latest_events(before=before, limit=PAGE_LENGTH + 1)
     page = found[:PAGE_LENGTH]
     return render(
@@ -100,7 +100,7 @@ def looks(request: HttpRequest, person_id: int) -> HttpResponse:
 
 
 def _description() -> Document:
-    return rulebook().in_force(timezone.now()).description.document
+    return load_rulebook().in_force(timezone.now()).description.document
 
 
 def _before(request: HttpRequest) -> int | None:

@@ -17,13 +17,10 @@ LEVEL = {
     Level.PRODUCT: msgid("level.product"),
 }
 PAYMENT_METHOD = {
-    "bank_card": msgid("payment.bank_card"),
+    "card": msgid("payment.card"),
     "cash": msgid("payment.cash"),
     "gift_card": msgid("payment.gift_card"),
-    "invoice": msgid("payment.invoice"),
-    "loyalty_card": msgid("payment.loyalty_card"),
-    "mobile": msgid("payment.mobile"),
-    "voucher": msgid("payment.voucher"),
+    "group_card": msgid("payment.group_card"),
 }
 UNIT = {
     "kg": msgid("unit.kg"),
