@@ -1,7 +1,7 @@
-"""The development identity provider: choose who you are from a list. It proves nothing, says so, and exists in the demo alone (R13).
+"""The development identity provider: choose who you are from a list. It proves nothing and says so (R13).
 
-The list is `demo-people.json` in `TARKKA_HOME`, written by whatever loaded the sample: objects of `person_id`, `name` and
-`why` (a text by language: what there is to see).
+It exists in the demo alone. The list is `demo-people.json` in `TARKKA_HOME`, written by whatever loaded the sample:
+objects of `person_id`, `name` and `why` (a text by language: what there is to see).
 """
 
 import json

@@ -12,7 +12,7 @@ from tarkka.purchases.queries import Receipt
 
 @dataclass(frozen=True, slots=True)
 class Month:
-    """The receipts of one month that fall on this page. The total is None where others of the month are on another page."""
+    """The receipts of one month that fall on this page; no total where others of the month are on another page."""
 
     first_day: date
     receipts: Sequence[Receipt]

@@ -23,7 +23,7 @@ _Rest = ParamSpec("_Rest")
 
 
 def sign_in(request: HttpRequest, person_id: int) -> None:
-    """Begin a session of its own for the person: nothing of the one before it is left, its key included (session fixation).
+    """Begin a session of its own for the person: nothing of the one before is left, its key included.
 
     Raises BadRequest if the register has no such person. (R13)
     """
@@ -56,11 +56,11 @@ def signed_in_id(request: HttpRequest) -> int | None:
 def signed_in(
     view: Callable[Concatenate[HttpRequest, int, _Rest], HttpResponse],
 ) -> Callable[Concatenate[HttpRequest, _Rest], HttpResponse]:
-    """Give the view the person's id, or send the visitor to sign in and back. What the view shows is kept in no cache."""
+    """Give the view the person's id, or send the visitor to sign in and back. No cache keeps what the view shows."""
 
     @never_cache
     @wraps(view)
-    def guarded(request: HttpRequest, *args: _Rest.args, **kwargs: _Rest.kwargs) -> HttpResponse:
+    def guarded(request: HttpRequest, /, *args: _Rest.args, **kwargs: _Rest.kwargs) -> HttpResponse:
         person_id = signed_in_id(request)
         if person_id is None:
             return redirect(f"{resolve_url(settings.LOGIN_URL)}?{urlencode({'next': request.get_full_path()})}")
@@ -70,7 +70,7 @@ def signed_in(
 
 
 def wanted_page(request: HttpRequest) -> str:
-    """Return the address to go to after signing in: the `next` of the form or the address if it is one of ours, else the purchases."""
+    """Return where to go after signing in: to `next`, of the form or the address, if it is ours; else to the purchases."""
     wanted = request.POST.get("next") or request.GET.get("next") or ""
     if url_has_allowed_host_and_scheme(wanted, allowed_hosts={request.get_host()}, require_https=request.is_secure()):
         return wanted

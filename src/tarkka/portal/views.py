@@ -1,4 +1,4 @@
-"""The customer's pages. Each opens the door for one look at the customer's own data, and shows what it found (R7, R12)."""
+"""The customer's pages. Each opens the door for one look at the customer's own data and shows what it found (R7, R12)."""
 
 import re
 
@@ -14,8 +14,8 @@ from tarkka.description.schema import Document
 from tarkka.people.queries import read_person
 from tarkka.portal.ids import ID
 from tarkka.portal.months import by_month
-from tarkka.portal.signing_in import sign_out as end_session
 from tarkka.portal.signing_in import own_look, signed_in, signed_in_id
+from tarkka.portal.signing_in import sign_out as end_session
 from tarkka.purchases import queries as receipts
 
 PAGE_LENGTH = 50
@@ -72,7 +72,13 @@ def receipt(request: HttpRequest, person_id: int, receipt_id: int) -> HttpRespon
     return render(
         request,
         "portal/receipt.html",
-        {"person": person, "receipt": found.receipt, "detail": found, "before": _before(request), "described": _description()},
+        {
+            "person": person,
+            "receipt": found.receipt,
+            "detail": found,
+            "before": _before(request),
+            "described": _description(),
+        },
     )
 
 

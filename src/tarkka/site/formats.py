@@ -36,7 +36,7 @@ def currency_symbol(currency: str, language: str) -> str:
 
 
 def day(value: date, language: str) -> str:
-    """Return a day with its year: `22.11.2016`, `22 nov. 2016`, `22 Nov 2016`. A datetime must be in local time already."""
+    """Return a day with its year: `22.11.2016`, `22 nov. 2016`, `22 Nov 2016`. A datetime must be in local time."""
     return _unbroken(format_date(value, "medium", locale=_LOCALES[language]))
 
 

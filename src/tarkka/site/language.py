@@ -9,7 +9,7 @@ from django.utils.cache import patch_vary_headers
 
 
 def choose_language(get_response: Callable[[HttpRequest], HttpResponse]) -> Callable[[HttpRequest], HttpResponse]:
-    """Middleware. The choice lies in a cookie that `django.views.i18n.set_language` writes; the person's own language in the session."""
+    """Middleware. `django.views.i18n.set_language` writes the choice in a cookie; the session has the person's own."""
 
     def respond(request: HttpRequest) -> HttpResponse:
         chosen = request.COOKIES.get(settings.LANGUAGE_COOKIE_NAME) or request.session.get("language")

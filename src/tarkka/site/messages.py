@@ -25,9 +25,18 @@ ROOT = Path(__file__).parents[1]
 LOCALE = Path(__file__).parent / "locale"
 BRAND = "Tarkka"
 
-_CALLS = {"gettext": None, "gettext_lazy": None, "gettext_noop": None, "msgid": None, "ngettext": (1, 2), "pgettext": ((1, "c"), 2)}
+_CALLS = dict.fromkeys(("gettext", "gettext_lazy", "gettext_noop", "msgid"))
 _PLACEHOLDER = re.compile(r"%\((\w+)\)[sd]")
-_READ_ALOUD = {"alt", "aria-description", "aria-label", "aria-roledescription", "content", "label", "placeholder", "summary", "title"}
+_READ_ALOUD = {
+    "alt",
+    "aria-description",
+    "aria-label",
+    "aria-roledescription",
+    "content",
+    "label",
+    "placeholder",
+    "title",
+}
 
 
 def compile_catalogues(locale: Path = LOCALE) -> None:
@@ -44,7 +53,10 @@ def compile_catalogues(locale: Path = LOCALE) -> None:
 def problems(root: Path = ROOT, locale: Path = LOCALE) -> list[str]:
     """Return what is wrong with the messages of the pages and the code under `root`: each as `file: what`."""
     used = used_messages(root)
-    found = [f"{template.relative_to(root)}: {problem}" for template in _templates(root) for problem in own_text(template.read_text(encoding="utf-8"))]
+    found = []
+    for template in _templates(root):
+        texts = own_text(template.read_text(encoding="utf-8"))
+        found += [f"{template.relative_to(root)}: {problem}" for problem in texts]
     for po in _catalogues(locale):
         found += [f"{po.relative_to(locale)}: {problem}" for problem in catalogue_problems(_read(po), used)]
     return found
@@ -52,12 +64,14 @@ def problems(root: Path = ROOT, locale: Path = LOCALE) -> list[str]:
 
 def used_messages(root: Path = ROOT) -> set[str]:
     """Return the ids that templates and Python files use."""
-    sources = [_template_as_python(path) for path in _templates(root)] + [path.read_bytes() for path in sorted(root.rglob("*.py"))]
-    used: set[str] = set()
-    for source in sources:
-        for _, _, messages, _ in extract_python(io.BytesIO(source), list(_CALLS), [], {"encoding": "utf-8"}):
-            used.update([messages] if isinstance(messages, str) else [each for each in messages or () if each][:1])
-    return used
+    sources = [_template_as_python(path) for path in _templates(root)]
+    sources += [path.read_bytes() for path in sorted(root.rglob("*.py"))]
+    return {
+        message
+        for source in sources
+        for _, _, message, _ in extract_python(io.BytesIO(source), _CALLS, [], {"encoding": "utf-8"})
+        if isinstance(message, str)
+    }
 
 
 def catalogue_problems(catalogue: Catalog, used: set[str]) -> Iterator[str]:
@@ -73,12 +87,12 @@ def catalogue_problems(catalogue: Catalog, used: set[str]) -> Iterator[str]:
             yield f"{msgid!r} is not translated"
         elif set(_PLACEHOLDER.findall(msgid)) != set(_PLACEHOLDER.findall(str(message.string))):
             yield f"{msgid!r} has other placeholders than its translation"
-    for msgid in catalogue.obsolete:
-        yield f"{msgid!r} is obsolete: delete it"
+    for obsolete in catalogue.obsolete:
+        yield f"{obsolete!r} is obsolete: delete it"
 
 
 def own_text(template: str) -> list[str]:
-    """Return what a template says outside the catalogues, and every style or script in it that the content policy would block."""
+    """Return what a template says outside the catalogues, and what the content policy would block: styles and scripts."""
     reader = _OwnText()
     reader.feed(_without_tags(template))
     reader.close()
@@ -112,7 +126,8 @@ def _without_tags(template: str) -> str:
     kept, in_message = [], False
     for token in Lexer(template).tokenize():
         if token.token_type == TokenType.BLOCK:
-            in_message = token.contents.startswith(("blocktranslate", "comment")) or (in_message and not token.contents.startswith(("endblocktranslate", "endcomment")))
+            is_end = token.contents.startswith(("endblocktranslate", "endcomment"))
+            in_message = token.contents.startswith(("blocktranslate", "comment")) or (in_message and not is_end)
         elif token.token_type == TokenType.TEXT and not in_message:
             kept.append(token.contents)
     return "".join(kept)
@@ -124,7 +139,8 @@ def _template_as_python(path: Path) -> bytes:
 
 
 def _templates(root: Path) -> list[Path]:
-    return sorted(path for folder in root.rglob("templates") for path in folder.rglob("*") if path.suffix in (".html", ".svg", ".txt"))
+    files = (path for folder in root.rglob("templates") for path in folder.rglob("*"))
+    return sorted(path for path in files if path.suffix in (".html", ".svg", ".txt"))
 
 
 def _catalogues(locale: Path) -> list[Path]:
@@ -138,7 +154,7 @@ def _read(po: Path) -> Catalog:
 
 def main(arguments: list[str] | None = None) -> int:
     """Compile, and with `--check` check. Return 1 if something is wrong."""
-    parser = argparse.ArgumentParser(prog="python -m tarkka.site.messages", description="Compile the message catalogues.")
+    parser = argparse.ArgumentParser("python -m tarkka.site.messages", description="Compile the message catalogues.")
     parser.add_argument("--check", action="store_true", help="also check that they are complete")
     chosen = parser.parse_args(arguments)
     compile_catalogues()

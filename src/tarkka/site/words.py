@@ -1,6 +1,7 @@
 """The words that people read for the register's closed lists: one message id for each member.
 
-Purposes, roles and chains are not here: the register description names them. `gettext_noop` marks the ids for the catalogues; the filters of `templatetags/tarkka.py` translate them.
+Purposes, roles and chains are not here: the register description names them. `gettext_noop` marks the ids for the
+catalogues; the filters of `templatetags/tarkka.py` translate them.
 """
 
 from django.utils.translation import gettext_noop as msgid

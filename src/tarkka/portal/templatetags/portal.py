@@ -55,9 +55,9 @@ def places(context: RequestContext) -> dict[str, object]:
 
 @register.filter
 def named_in(code: str, table: Mapping[str, Chain | PurposeRule | RoleRule]) -> str:
-    """Return what the register description calls a chain, a purpose or a role: `{{ event.purpose|named_in:described.purpose }}`.
+    """Return what the register description calls a chain, a purpose or a role.
 
-    A code that the description no longer has is shown as it is.
+    In a template: `{{ event.purpose|named_in:described.purpose }}`. A code that the description no longer has is shown as it is.
     """
     return table[code].name.written_in(Language(get_language() or settings.LANGUAGE_CODE)) if code in table else code
 
@@ -74,8 +74,8 @@ class UnitPrice:
 def unit_price(line: Line) -> UnitPrice | None:
     """Return the unit price of a line; None for a single unit, whose price is the line's sum.
 
-    The register holds quantity and sum. Of weighed goods and of three for ten euros the price on the shelf cannot be told
-    back exactly, so it must not be shown as if it could.
+    The register holds quantity and sum. Of weighed goods and of three for ten euros the price on the shelf cannot be
+    told back exactly, so it must not be shown as if it could.
     """
     if line.quantity in (0, 1):
         return None

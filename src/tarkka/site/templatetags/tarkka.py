@@ -2,7 +2,6 @@
 
 from datetime import date, datetime, timedelta
 from decimal import Decimal
-from typing import TypeVar
 
 from django import template
 from django.conf import settings
@@ -13,8 +12,6 @@ from tarkka.site import formats, words
 from tarkka.vocabulary import Level
 
 register = template.Library()
-
-_Day = TypeVar("_Day", bound=date)
 
 # Baselines of the strokes in a square of 16, by level: one for the total, three for groups, five for products.
 _STROKES = {
@@ -119,10 +116,10 @@ def named(thing: object) -> str:
 
 
 def _at(on: str, at: datetime) -> str:
-    return gettext("time.at %(day)s %(time)s") % {"day": on, "time": formats.clock(_local(at), _language())}
+    return gettext("time.at %(day)s %(time)s") % {"day": on, "time": formats.clock(timezone.localtime(at), _language())}
 
 
-def _local(value: _Day) -> _Day:
+def _local(value: date) -> date:
     return timezone.localtime(value) if isinstance(value, datetime) and timezone.is_aware(value) else value
 
 
