@@ -70,7 +70,7 @@ def signed_in(
 
 
 def wanted_page(request: HttpRequest) -> str:
-    """Return where to go after signing in: to `next`, of the form or the address, if it is ours; else to the purchases."""
+    """Return where to go after signing in: the `next` of form or address if it is ours, else the purchases."""
     wanted = request.POST.get("next") or request.GET.get("next") or ""
     if url_has_allowed_host_and_scheme(wanted, allowed_hosts={request.get_host()}, require_https=request.is_secure()):
         return wanted

@@ -1,4 +1,4 @@
-"""The customer's pages. Each opens the door for one look at the customer's own data and shows what it found (R7, R12)."""
+"""The customer's pages. Each opens the door for one look at the customer's own data and shows it (R7, R12)."""
 
 import re
 

@@ -13,7 +13,7 @@ from html.parser import HTMLParser
 from pathlib import Path
 
 from babel.messages.catalog import Catalog
-from babel.messages.extract import extract_python
+from babel.messages.extract import extract
 from babel.messages.mofile import write_mo
 from babel.messages.pofile import read_po
 from django.template.base import Lexer, TokenType
@@ -69,7 +69,7 @@ def used_messages(root: Path = ROOT) -> set[str]:
     return {
         message
         for source in sources
-        for _, _, message, _ in extract_python(io.BytesIO(source), _CALLS, [], {"encoding": "utf-8"})
+        for _, message, _, _ in extract("python", io.BytesIO(source), _CALLS)
         if isinstance(message, str)
     }
 
@@ -92,7 +92,7 @@ def catalogue_problems(catalogue: Catalog, used: set[str]) -> Iterator[str]:
 
 
 def own_text(template: str) -> list[str]:
-    """Return what a template says outside the catalogues, and what the content policy would block: styles and scripts."""
+    """Return what a template says outside the catalogues, and the styles and scripts that the content policy blocks."""
     reader = _OwnText()
     reader.feed(_without_tags(template))
     reader.close()

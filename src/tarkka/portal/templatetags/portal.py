@@ -57,7 +57,8 @@ def places(context: RequestContext) -> dict[str, object]:
 def named_in(code: str, table: Mapping[str, Chain | PurposeRule | RoleRule]) -> str:
     """Return what the register description calls a chain, a purpose or a role.
 
-    In a template: `{{ event.purpose|named_in:described.purpose }}`. A code that the description no longer has is shown as it is.
+    In a template: `{{ event.purpose|named_in:described.purpose }}`. A code that the description no longer has is shown
+    as it is.
     """
     return table[code].name.written_in(Language(get_language() or settings.LANGUAGE_CODE)) if code in table else code
 
