@@ -56,7 +56,7 @@ def running(folder: Path) -> Iterator[str]:
     try:
         uri = server.get_uri()
         with psycopg.connect(uri, autocommit=True) as connection:
-            if not connection.execute("SELECT FROM pg_database WHERE datname = %s", [DATABASE]).fetchone():
+            if connection.execute("SELECT FROM pg_database WHERE datname = %s", [DATABASE]).fetchone() is None:
                 connection.execute(f"CREATE DATABASE {DATABASE}")
         yield make_conninfo(uri, dbname=DATABASE)
     finally:

@@ -18,6 +18,14 @@ _REGISTERING = 1_000
 
 
 @dataclass(frozen=True, slots=True)
+class NewCard:
+    """A card to open, from an aware moment on."""
+
+    number: str
+    opened_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
 class NewPerson:
     """Somebody to register. `key` is the caller's own name for them, by which they find the id that they were given."""
 
@@ -27,13 +35,13 @@ class NewPerson:
     family_name: str
     language: Language
     is_main_member: bool
-    card_numbers: tuple[str, ...] = ()
+    cards: tuple[NewCard, ...] = ()
     email: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class NewHousehold:
-    """A household to register with its persons, exactly one of them the main member. `since` is aware: cards are open from then."""
+    """A household to register with its persons, exactly one of them the main member. `since` is aware."""
 
     since: datetime
     persons: tuple[NewPerson, ...]
@@ -61,6 +69,7 @@ def customer(person_id: int) -> Actor:
 
 @dataclass(slots=True)
 class _Rows:
+    household: list[tuple[object, ...]] = field(default_factory=list)
     person: list[tuple[object, ...]] = field(default_factory=list)
     membership: list[tuple[object, ...]] = field(default_factory=list)
     card: list[tuple[object, ...]] = field(default_factory=list)
@@ -100,6 +109,7 @@ def _register(households: Sequence[NewHousehold]) -> dict[str, int]:
             if sum(person.is_main_member for person in household.persons) != 1:
                 raise ValueError("a household has exactly one main member")
             household_id = next(household_ids)
+            rows.household.append((household_id,))
             valid = f"[{household.since.isoformat()},)"
             for person in household.persons:
                 ids[person.key] = person_id = next(person_ids)
@@ -108,11 +118,10 @@ def _register(households: Sequence[NewHousehold]) -> dict[str, int]:
                     (person_id, identity_hash(code), seal_identity(code), person.given_name, person.family_name, person.language)
                 )
                 rows.membership.append((person_id, household_id, person.is_main_member, valid))
-                rows.card.extend((number, person_id, valid) for number in person.card_numbers)
+                rows.card.extend((card.number, person_id, f"[{card.opened_at.isoformat()},)") for card in person.cards)
                 if person.email:
                     rows.contact.append((person_id, "email", person.email))
-        founded = {row[1] for row in rows.membership}
-        _copy(raw, "household (id)", [(household_id,) for household_id in sorted(founded, key=str)])
+        _copy(raw, "household (id)", rows.household)
         columns = "person (id, identity_hash, identity_sealed, given_name, family_name, language)"
         _copy(raw, columns, rows.person)
         _copy(raw, "membership (person_id, household_id, is_main_member, valid)", rows.membership)

@@ -1,4 +1,4 @@
-"""What intake and sign-in look up of people: ids, never names. Names and details are read inside the door, by `read_person`."""
+"""Reading people. Intake and sign-in look up ids alone; names and details are read inside the door."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -6,10 +6,10 @@ from datetime import datetime
 from typing import Any
 
 import psycopg
-from django.db import connection as default_connection
 
+from tarkka.people import models
 from tarkka.people.identity import identity_hash
-from tarkka.vocabulary import Language, Level
+from tarkka.vocabulary import Language, Level, Objection, Place
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,16 +71,52 @@ def find_person(connection: psycopg.Connection[Any], identity_code: str) -> int 
 
 @dataclass(frozen=True, slots=True)
 class Person:
-    """A person as a page addresses them."""
+    """Somebody in the register, by name and language."""
 
+    id: int
     given_name: str
     family_name: str
     language: Language
 
 
+@dataclass(frozen=True, slots=True)
+class Card:
+    """A card and when it is open: aware times (UTC), no `closed_at` while it is."""
+
+    number: str
+    opened_at: datetime
+    closed_at: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """An objection that was made, where and when, and its withdrawal if it was withdrawn. Times aware (UTC)."""
+
+    kind: Objection
+    made_at: datetime
+    made_place: Place
+    withdrawn_at: datetime | None
+    withdrawn_place: Place | None
+
+
 def read_person(person_id: int) -> Person | None:
-    """Return a person's name and language, or None if the look under way does not show them. Runs inside the door."""
-    with default_connection.cursor() as cursor:
-        cursor.execute("SELECT given_name, family_name, language FROM person WHERE id = %s", [person_id])
-        row = cursor.fetchone()
-    return Person(row[0], row[1], Language(row[2])) if row else None
+    """Return the person, or None if they are not the subject of the look. Inside the door."""
+    row = models.Person.objects.filter(pk=person_id).first()
+    return Person(row.pk, row.given_name, row.family_name, Language(row.language)) if row else None
+
+
+def read_cards() -> list[Card]:
+    """Return the subject's cards, the newest first. Inside the door."""
+    rows = models.Card.objects.order_by("-valid")
+    return [Card(row.number, row.valid.lower, row.valid.upper) for row in rows]
+
+
+def read_choices() -> list[Choice]:
+    """Return the subject's objections, in force and withdrawn, the newest first. Inside the door."""
+    return [
+        Choice(
+            Objection(row.kind), row.made_at, Place(row.made_place), row.withdrawn_at,
+            Place(row.withdrawn_place) if row.withdrawn_place else None,
+        )
+        for row in models.Objection.objects.order_by("-id")
+    ]  # fmt: skip

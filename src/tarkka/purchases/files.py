@@ -13,6 +13,7 @@ from collections import Counter
 from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import FIRST_COMPLETED, Future, ProcessPoolExecutor, wait
 from dataclasses import dataclass, field
+from functools import cache, partial
 from itertools import groupby
 from multiprocessing import get_context
 from pathlib import Path
@@ -80,14 +81,16 @@ def take_file(path: Path, source_id: int, *, report: IO[str] | None = None, told
     result = Report()
     has_returns = False
     rejections = _Rejections(report)
-    with ProcessPoolExecutor(PROCESSES, get_context("spawn"), _start, (os.environ["TARKKA_DATABASE_URL"], source_id)) as pool:
-        for part, outcome in _spread(pool, read(path), "sale"):
+    work = partial(_work, os.environ["TARKKA_DATABASE_URL"], source_id)
+    # Each worker sets Django up first: what it is sent after that needs the models.
+    with ProcessPoolExecutor(PROCESSES, get_context("spawn"), django.setup) as pool:
+        for part, outcome in _spread(pool, work, read(path), "sale"):
             has_returns = has_returns or outcome.skipped
             result.counts += outcome.counts
             rejections.add(part, outcome)
             told(part.done * 0.95)
         if has_returns:
-            for part, outcome in _spread(pool, map(_returns, read(path)), "return"):
+            for part, outcome in _spread(pool, work, map(_returns, read(path)), "return"):
                 result.counts += outcome.counts
                 rejections.add(part, outcome)
                 told(0.95 + part.done * 0.05)
@@ -132,11 +135,11 @@ def _returns(part: Part) -> Part:
     return Part([number for number, _ in kept], [raw for _, raw in kept], part.done)
 
 
-def _spread(pool: ProcessPoolExecutor, parts: Iterator[Part], kind: str) -> Iterator[tuple[Part, _Outcome]]:
+def _spread(pool: ProcessPoolExecutor, work: Callable[..., _Outcome], parts: Iterator[Part], kind: str) -> Iterator[tuple[Part, _Outcome]]:
     """Give the parts to the workers, never more than two ahead of each, and yield what became of them as they end."""
     waiting: dict[Future[_Outcome], Part] = {}
     for part in parts:
-        waiting[pool.submit(_work, part.raws, kind)] = part
+        waiting[pool.submit(work, part.raws, kind)] = part
         if len(waiting) >= 2 * PROCESSES:
             for future in wait(waiting, return_when=FIRST_COMPLETED).done:
                 yield waiting.pop(future), future.result()
@@ -145,19 +148,15 @@ def _spread(pool: ProcessPoolExecutor, parts: Iterator[Part], kind: str) -> Iter
             yield waiting.pop(future), future.result()
 
 
-_worker: Intake
-
-
-def _start(url: str, source_id: int) -> None:
-    """Make this worker process ready: Django for the description, a connection of its own for the rows."""
-    global _worker  # noqa: PLW0603  # a pool's worker has no other place to keep what all its tasks share
+@cache
+def _worker(url: str, source_id: int) -> Intake:
+    """This worker process's intake, over a connection of its own."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C ends the parent, which ends us at a part's end
-    django.setup()
-    _worker = Intake(psycopg.connect(url, autocommit=True), source_id)
+    return Intake(psycopg.connect(url, autocommit=True), source_id)
 
 
-def _work(raws: list[bytes | None], kind: str) -> _Outcome:
-    verdicts = _worker.take(raws, kind)
+def _work(url: str, source_id: int, raws: list[bytes | None], kind: str) -> _Outcome:
+    verdicts = _worker(url, source_id).take(raws, kind)
     rejected = [
         (place, receipt_id, verdict.rejection.reason, verdict.rejection.place)
         for place, (receipt_id, verdict) in enumerate(verdicts)

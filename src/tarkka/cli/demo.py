@@ -1,0 +1,72 @@
+"""`tarkka demo`: the whole register on this machine, with a year of real purchases of invented people."""
+
+import getpass
+import os
+from datetime import date
+from pathlib import Path
+from typing import Annotated
+
+import typer
+from rich.console import Console
+
+from tarkka.cli import boot
+from tarkka.cli.intake import progress_bar
+from tarkka.cli.serve import run_server
+from tarkka.vocabulary import Role
+
+DESCRIPTION = Path("descriptions/s_group.toml")
+EFFECTIVE_ON = date(2016, 9, 1)
+"""From this day on the reference description collects as it does today (R3)."""
+
+
+def demo(
+    port: Annotated[int, typer.Option(envvar="TARKKA_PORT", help="The port to listen on.")] = 8000,
+    description: Annotated[Path, typer.Option(exists=True, dir_okay=False, help="The description to publish into an empty register.")] = DESCRIPTION,
+) -> None:
+    """Set everything up where it is missing, load the sample, and serve until Ctrl-C. A second run goes on where the first stopped."""
+    os.environ["TARKKA_DEMO"] = "1"
+    console = Console()
+    console.print("Starting the database …")
+    boot.boot(owner=True)
+    boot.migrate()
+    _publish(description)
+    _load_sample()
+    _give_mandate()
+    console.print(f"\n[bold]Tarkka is at http://127.0.0.1:{port}[/bold]  (Ctrl-C stops everything)\n\nSign in as:")
+    from tarkka.sample.load import demo_people
+
+    for person in demo_people():
+        console.print(f"  [bold]{person.name}[/bold]: {person.why['en']}")
+    run_server("127.0.0.1", port)
+
+
+def _publish(description: Path) -> None:
+    from tarkka.description.actions import publish
+    from tarkka.description.queries import load_rulebook
+
+    if not load_rulebook("owner"):
+        publish(description.read_text(encoding="utf-8"), effective_on=EFFECTIVE_ON, acting=getpass.getuser(), file=description.name)
+
+
+def _load_sample() -> None:
+    from tarkka.sample.load import load_demo
+
+    with progress_bar() as bar:
+        tasks = {}
+
+        def told(what: str, share: float) -> None:
+            if what not in tasks:
+                tasks[what] = bar.add_task(what, total=1)
+            bar.update(tasks[what], completed=share)
+
+        load_demo(date.today(), told)  # noqa: DTZ011  # the day of the person at the keyboard
+
+
+def _give_mandate() -> None:
+    """The person at the keyboard may try the operator's commands in the demo; the door would refuse them otherwise."""
+    from tarkka.access.actions import give_mandate
+
+    today = date.today()  # noqa: DTZ011  # as above
+    give_mandate(
+        getpass.getuser(), Role.REGISTER_ADMINISTRATOR, days=1, reason="trying the demo", agreement_signed_on=today, acting="tarkka demo"
+    )

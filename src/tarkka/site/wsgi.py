@@ -1,0 +1,15 @@
+"""The application that a WSGI server runs. Refuses to start on a database that could lose a commit or be read past its policies."""
+
+import os
+
+import psycopg
+from django.core.wsgi import get_wsgi_application
+
+from tarkka.database.safety import refuse_unsafe
+
+os.environ.setdefault("DJANGO_SETTINGS_MODULE", "tarkka.site.settings")
+
+with psycopg.connect(os.environ["TARKKA_DATABASE_URL"], autocommit=True) as _connection:
+    refuse_unsafe(_connection)
+
+application = get_wsgi_application()
