@@ -1,7 +1,13 @@
--- The CSV form: a row a line, the receipt's own columns repeated, payments as JSON text.
+-- The CSV form: a row a line (or a group, or the receipt alone), the receipt's own columns repeated, payments as JSON text.
 SELECT receipt_id, kind, refers_to, outlet, channel, purchased_at, card, currency, total, bonus_eligible, card_benefit,
        to_json(payments)::VARCHAR AS payments,
-       line.line AS line, line.gtin AS gtin, line.product_code AS product_code, line.name AS name,
-       coalesce(line."group", grouped."group") AS "group", line.quantity AS quantity, line.unit AS unit,
-       coalesce(line.amount, grouped.amount) AS amount, line.lot AS lot
-FROM receipt LEFT JOIN LATERAL (SELECT unnest(lines) AS line) ON true LEFT JOIN LATERAL (SELECT unnest(groups) AS grouped) ON true
+       row.line, row.gtin, row.product_code, row.name, row."group", row.quantity, row.unit, row.amount, row.lot
+FROM (
+    SELECT *, unnest(coalesce(
+        lines,
+        list_transform(groups, lambda part: {'line': NULL::INTEGER, 'gtin': NULL::VARCHAR, 'product_code': NULL::VARCHAR,
+                                             'name': NULL::VARCHAR, 'group': part."group", 'quantity': NULL::VARCHAR,
+                                             'unit': NULL::VARCHAR, 'amount': part.amount, 'lot': NULL::VARCHAR}),
+        [NULL])) AS row
+    FROM receipt
+)
