@@ -2,15 +2,27 @@
 
 import typer
 
-from tarkka.cli import description, intake, source
+from tarkka.cli import demo, description, intake, people, serve, source
 
 main = typer.Typer(
-    help="A purchase-data register for loyalty programmes.", no_args_is_help=True, pretty_exceptions_show_locals=False, add_completion=False
+    help="A purchase-data register for loyalty programmes.",
+    no_args_is_help=True,
+    pretty_exceptions_show_locals=False,  # a local may hold personal data
+    add_completion=False,
 )
+main.add_typer(people.card, name="card")
+main.command("demo")(demo.demo)
 main.add_typer(description.app, name="description")
-main.add_typer(source.app, name="source")
-main.add_typer(source.outlets, name="outlet")
+main.add_typer(people.household, name="household")
 main.command("intake")(intake.intake)
+main.add_typer(people.mandate, name="mandate")
+main.command("migrate")(serve.migrate)
+main.add_typer(people.objection, name="objection")
+main.add_typer(source.outlets, name="outlet")
+main.add_typer(people.person, name="person")
+main.command("serve")(serve.serve)
+main.add_typer(source.app, name="source")
+main.command("upkeep")(serve.upkeep)
 
 
 def run() -> None:

@@ -2,8 +2,11 @@
 
 from django.urls import include, path
 
+from tarkka.site.health import healthz
+
 urlpatterns = [
     path("", include("tarkka.portal.urls")),
+    path("healthz", healthz, name="healthz"),
 ]
 
 handler400 = "tarkka.site.errors.bad_request"

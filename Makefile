@@ -1,0 +1,45 @@
+# Two commands matter: `make demo` and `make test`. `make help` lists the rest.
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+STAMP := $(VENV)/installed
+export PYTHONWARNINGS ?= default
+
+.DEFAULT_GOAL := help
+.PHONY: help demo test check bench lock
+
+help: ## List these commands
+	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):.*## (.*)/  make \1	\2/'
+
+$(STAMP): lock/dev.txt pyproject.toml
+	@$(PYTHON) -c 'import sys; sys.exit("Tarkka needs Python 3.11 or later; name one with PYTHON=…") if sys.version_info < (3, 11) else None'
+	$(PYTHON) -m venv $(VENV)
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r lock/dev.txt
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-build-isolation --no-deps --editable .
+	@touch $@
+
+messages: $(STAMP)
+	@$(BIN)/python -m tarkka.site.messages
+.PHONY: messages
+
+demo: messages ## Set up, load a year of purchases, and serve on http://127.0.0.1:8000 (TARKKA_PORT, TARKKA_HOME)
+	@exec $(BIN)/tarkka demo
+
+test: messages ## Run the whole suite on a PostgreSQL of its own
+	$(BIN)/python -m pytest
+
+check: messages ## Lint, types, direction of imports, migrations, message catalogues
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+	$(BIN)/python -m tarkka.site.messages --check
+	DJANGO_SETTINGS_MODULE=tarkka.site.settings $(BIN)/django-admin makemigrations --check --dry-run
+
+bench: messages ## Measure against the bare thing, in ratios
+	$(BIN)/python -m bench
+
+lock: $(STAMP) ## Renew the lock files
+	for extra in "" sample dev; do \
+	  $(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-annotate --no-header \
+	    $${extra:+--extra sample} $$([ "$$extra" = dev ] && echo --extra dev) pyproject.toml -o lock/$${extra:-run}.txt; done
