@@ -1,17 +1,40 @@
-"""A receipt as a source delivers it, and what can be told of it without asking anybody: its shape, its amounts, its sums.
+"""A receipt as a source delivers it, and the reasons for which one is not taken.
 
 These structures are the published format: docs/receipt.schema.json and the OpenAPI description are made from them.
 """
 
+import re
 from dataclasses import dataclass
 from typing import Annotated, Literal
 
 import msgspec
 from msgspec import Meta
 
-Amount = Annotated[str, Meta(description="Decimal text with at most two decimals, for instance `12.50`.", max_length=16, examples=["12.50"])]
+RECEIPT_BYTES = 4 * 1024 * 1024
+"""A longer JSON text is no receipt: it is rejected, and not kept in memory."""
+
+_AMOUNT = r"^-?[0-9]{1,12}(\.[0-9]{1,2})?$"
+_QUANTITY = r"^-?[0-9]{1,9}(\.[0-9]{1,6})?$"
+_GTIN = "^([0-9]{8}|[0-9]{12,14})?$"
+
+# The patterns are for who reads the schema: here the rules say what is wrong with an amount, and faster.
+Amount = Annotated[
+    str,
+    Meta(
+        description="Decimal text with at most two decimals.",
+        max_length=16,
+        examples=["12.50"],
+        extra_json_schema={"pattern": _AMOUNT},
+    ),
+]
 Quantity = Annotated[
-    str, Meta(description="Decimal text with at most six decimals, for instance `3` or `0.642`.", max_length=20, examples=["0.642"])
+    str,
+    Meta(
+        description="Decimal text with at most six decimals.",
+        max_length=20,
+        examples=["0.642"],
+        extra_json_schema={"pattern": _QUANTITY},
+    ),
 ]
 Code = Annotated[str, Meta(min_length=1, max_length=64)]
 Name = Annotated[str, Meta(min_length=1, max_length=200)]
@@ -33,9 +56,21 @@ class Line(msgspec.Struct, forbid_unknown_fields=True):
     quantity: Quantity
     unit: Annotated[str, Meta(min_length=1, max_length=16)]
     amount: Amount
-    gtin: Annotated[str, Meta(max_length=14)] | None = None
-    product_code: Annotated[str, Meta(max_length=64)] | None = None
-    lot: Annotated[str, Meta(max_length=64)] | None = None
+    gtin: (
+        Annotated[
+            str,
+            Meta(
+                description="8, 12, 13 or 14 digits, the last a check digit. Empty is the same as absent.",
+                max_length=14,
+                extra_json_schema={"pattern": _GTIN},
+            ),
+        ]
+        | None
+    ) = None
+    product_code: Annotated[str, Meta(max_length=64, description="The source's own code of the product.")] | None = None
+    lot: (
+        Annotated[str, Meta(max_length=64, description="The lot, if the till knows it: recalls ask for it.")] | None
+    ) = None
 
 
 class GroupAmount(msgspec.Struct, forbid_unknown_fields=True):
@@ -48,7 +83,7 @@ class GroupAmount(msgspec.Struct, forbid_unknown_fields=True):
 class Receipt(msgspec.Struct, forbid_unknown_fields=True):
     """One receipt: with `lines`, or with `groups`, or with neither, as finely as the source knows it.
 
-    A return's amounts and quantities are negative or zero, and `refers_to` is the `receipt_id` of its sale at the same source.
+    A return's amounts and quantities are negative or zero, and it refers to a sale of the same source.
     """
 
     receipt_id: Annotated[str, Meta(min_length=1, max_length=64, description="Unique in its source.")]
@@ -56,22 +91,43 @@ class Receipt(msgspec.Struct, forbid_unknown_fields=True):
     outlet: Code
     channel: Literal["store", "web"]
     purchased_at: Annotated[
-        str, Meta(description="ISO 8601 with offset.", max_length=40, examples=["2026-11-22T16:42:00+02:00"], extra_json_schema={"format": "date-time"})
+        str,
+        Meta(
+            description="ISO 8601 with offset.",
+            max_length=40,
+            examples=["2026-11-22T16:42:00+02:00"],
+            extra_json_schema={"format": "date-time"},
+        ),
     ]
     currency: Annotated[str, Meta(min_length=3, max_length=3, description="ISO 4217; the register's own.")]
     total: Amount
     bonus_eligible: Annotated[Amount, Meta(description="The part of the total that earns Bonus.")]
     card_benefit: Annotated[Amount, Meta(description="Price benefits got by the card.")]
     payments: Annotated[list[Payment], Meta(max_length=50)]
-    card: Annotated[str, Meta(max_length=32, description="Absent if no card was shown: the receipt is counted, not stored.")] | None = None
-    refers_to: Annotated[str, Meta(max_length=64)] | None = None
+    card: (
+        Annotated[
+            str,
+            Meta(
+                min_length=1,
+                max_length=32,
+                description="Absent if no card was shown: the receipt is counted, not stored. Not needed on a return.",
+            ),
+        ]
+        | None
+    ) = None
+    refers_to: (
+        Annotated[
+            str, Meta(min_length=1, max_length=64, description="Of a return alone: the `receipt_id` of its sale.")
+        ]
+        | None
+    ) = None
     lines: Annotated[list[Line], Meta(max_length=5_000)] | None = None
     groups: Annotated[list[GroupAmount], Meta(max_length=1_000)] | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Rejection:
-    """Why a receipt was not taken: a code of `REASONS` and the place in it. Never a value, which could be personal or too fine."""
+    """Why a receipt was not taken: a code of `REASONS` and the place in it. Never a value: it could be personal."""
 
     reason: str
     place: str = ""
@@ -80,15 +136,16 @@ class Rejection:
 REASONS = {
     "bad_amount": "An amount is decimal text with at most two decimals, such as 12.50.",
     "bad_gtin": "The GTIN's check digit is wrong, or it has not 8, 12, 13 or 14 digits.",
-    "bad_json": "The line is not JSON.",
+    "bad_json": "The text is not JSON in UTF-8.",
     "bad_lines": "Two lines have the same number, or there are both lines and groups.",
     "bad_quantity": "A quantity is decimal text with at most six decimals, such as 0.642.",
-    "bad_shape": "A field is missing, unknown, too long or of the wrong type.",
-    "bad_sign": "A sale's amounts are not negative and a return's not positive; neither part is larger than the total.",
+    "bad_row": "The row has not as many fields as the header, or its quotes do not match.",
+    "bad_shape": "A field is missing, too long or of the wrong type; every return, and no sale, has `refers_to`.",
+    "bad_sign": "A sale's amounts are not negative and a return's not positive; `bonus_eligible` is within the total.",
     "bad_text": "The text has a NUL character.",
     "bad_time": "The time is not ISO 8601 with an offset.",
     "before_register": "The purchase is from before the register's first description.",
-    "body_too_large": "The body is larger than the limit; send it in parts.",
+    "before_sale": "The return is from before its sale.",
     "card_closed": "The card was not open at the time of purchase.",
     "conflict": "A receipt with this id was taken before with other content.",
     "exceeds_sale": "The return is of more than what is left of its sale.",
@@ -100,32 +157,43 @@ REASONS = {
     "return_too_coarse": "A partial return needs lines or groups as fine as its sale's.",
     "sale_unknown": "The sale that the return refers to has not arrived; send the return again after it.",
     "sum_differs": "The lines or groups do not add up to the total.",
+    "too_long": "A receipt is at most 4 MB of text.",
     "unknown_card": "No such card.",
+    "unknown_chain": "The description in force at the time of purchase does not name the outlet's chain.",
+    "unknown_field": "There is a field that the format has not.",
     "unknown_outlet": "No such outlet.",
     "wrong_currency": "The currency is not the register's.",
 }
+"""Every reason for which a receipt is rejected, with what to do about it. docs/receipts.md has the same table."""
 
 _decoder = msgspec.json.Decoder(Receipt)
+_NUL = re.compile(rb"(?<!\\)(?:\\\\)*\\u0000")
+_OWN_FIELDS = {name for struct in (Receipt, Payment, Line, GroupAmount) for name in struct.__struct_fields__}
+_PLACE = re.compile(rf" - at `\$((?:\.(?:{'|'.join(sorted(_OWN_FIELDS))})|\[[0-9]{{1,4}}\])+)`\Z")
 
 
 def parse(raw: bytes) -> Receipt | Rejection:
     """Return the receipt that one JSON text holds, or why it is none. Never raises on any input."""
+    if len(raw) > RECEIPT_BYTES:
+        return Rejection("too_long")
     try:
         receipt = _decoder.decode(raw)
     except msgspec.ValidationError as error:
-        return Rejection("bad_shape", _place(str(error)))
+        return _misshapen(str(error))
     except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
         return Rejection("bad_json")
-    if b"\\u0000" in raw:
+    if b"\\u0000" in raw and _NUL.search(raw):
         return Rejection("bad_text")
     return receipt
 
 
-def _place(message: str) -> str:
-    """The path that msgspec names, or the field that is missing; nothing of what the source wrote."""
-    _, _, path = message.rpartition(" - at `$")
-    path = path.rstrip("`").lstrip(".")
+def _misshapen(message: str) -> Rejection:
+    """Return what msgspec says is wrong, without the values and names of the source's that its message quotes."""
+    found = _PLACE.search(message)
+    place = found[1].lstrip(".") if found else ""
+    if message.startswith("Object contains unknown field `"):
+        return Rejection("unknown_field", place)
     if message.startswith("Object missing required field `"):
         field = message.split("`")[1]
-        return f"{path}.{field}" if path else field
-    return path
+        place = f"{place}.{field}" if place else field
+    return Rejection("bad_shape", place)
