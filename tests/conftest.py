@@ -22,7 +22,9 @@ ROOT = Path(__file__).parents[1]
 def database() -> Iterator[str]:
     """The register set up: migrated, the reference description published. Yields the application's address."""
     from tarkka.cli.boot import boot
+    from tarkka.site.messages import compile_catalogues
 
+    compile_catalogues()
     boot(owner=True)
     from tarkka.description.actions import publish
 
@@ -31,3 +33,12 @@ def database() -> Iterator[str]:
     from django.db import connections
 
     connections.close_all()
+
+
+@pytest.fixture(scope="session")
+def site(database: str) -> str:
+    """The site ready to be asked in this process: static files gathered. Yields the database's address."""
+    from django.core.management import call_command
+
+    call_command("collectstatic", interactive=False, verbosity=0)
+    return database

@@ -1,0 +1,119 @@
+"""Signing in through the development provider, and what a session is (R13)."""
+
+import subprocess
+import sys
+
+import pytest
+from django import conf
+
+import browsing
+import building
+
+
+@pytest.fixture(scope="module")
+def household(site):
+    return building.a_household()
+
+
+def stored_session(key: str) -> dict[str, object]:
+    """Return what the server has of a session, empty if nothing."""
+    from django.contrib.sessions.backends.db import SessionStore  # reads the settings, which the fixture makes
+
+    return dict(SessionStore(key).load())
+
+
+def test_the_provider_says_that_it_proves_nothing(household):
+    browsing.offer(household.persons[0])
+    page = browsing.words(browsing.anonymous().get("/sign-in/", HTTP_ACCEPT_LANGUAGE="en"))
+    assert "This is not strong authentication" in page
+    assert "Person" in page
+    assert "To be tested" in page
+
+
+def test_nobody_can_be_chosen_who_is_not_offered(household):
+    browsing.offer(household.persons[0])
+    client = browsing.anonymous()
+    assert client.post("/sign-in/", {"person": household.persons[1]}).status_code == 400
+    assert client.get("/purchases/").status_code == 302
+
+
+def test_somebody_whom_the_register_does_not_know_is_not_signed_in(site):
+    browsing.offer(10**15)
+    client = browsing.anonymous()
+    assert client.post("/sign-in/", {"person": 10**15}).status_code == 400
+    assert conf.settings.SESSION_COOKIE_NAME not in client.cookies
+
+
+def test_the_list_may_be_missing(household):
+    (conf.settings.TARKKA_HOME / "demo-people.json").unlink(missing_ok=True)
+    assert "Nobody is here yet" in browsing.words(browsing.anonymous().get("/sign-in/", HTTP_ACCEPT_LANGUAGE="en"))
+
+
+def test_a_session_is_new_at_sign_in_and_knows_only_who_and_which_language(household):
+    client = browsing.signed_in(household.persons[0])
+    before = client.cookies[conf.settings.SESSION_COOKIE_NAME].value
+    browsing.offer(household.persons[1])
+    client.post("/sign-in/", {"person": household.persons[1]})
+    after = client.cookies[conf.settings.SESSION_COOKIE_NAME].value
+    assert before != after
+    assert stored_session(before) == {}
+    assert stored_session(after) == {"person_id": household.persons[1], "language": "fi"}
+
+
+def test_signing_out_ends_the_session_on_the_server(household):
+    client = browsing.signed_in(household.persons[0])
+    key = client.cookies[conf.settings.SESSION_COOKIE_NAME].value
+    assert client.post("/sign-out/")["Location"] == "/"
+    assert stored_session(key) == {}
+    client.cookies[conf.settings.SESSION_COOKIE_NAME] = key
+    assert client.get("/purchases/").status_code == 302
+
+
+@pytest.mark.parametrize(
+    ("wanted", "reached"),
+    [
+        ("/looks/", "/looks/"),
+        ("", "/purchases/"),
+        ("https://elsewhere.example/", "/purchases/"),
+        ("//elsewhere.example/", "/purchases/"),
+        ("javascript:alert(1)", "/purchases/"),
+    ],
+)
+def test_signing_in_leads_back_to_a_page_of_ours_only(household, wanted, reached):
+    browsing.offer(household.persons[0])
+    answer = browsing.anonymous().post("/sign-in/", {"person": household.persons[0], "next": wanted})
+    assert answer["Location"] == reached
+
+
+def test_a_form_without_its_token_is_refused_in_our_own_look(household):
+    browsing.offer(household.persons[0])
+    answer = browsing.anonymous(enforce_csrf_checks=True).post("/sign-in/", {"person": household.persons[0]})
+    assert answer.status_code == 403
+    assert 'class="shell open"' in answer.content.decode()
+
+
+def test_the_cookies_are_out_of_reach_of_scripts_and_other_sites(household):
+    client = browsing.signed_in(household.persons[0])
+    cookie = client.cookies[conf.settings.SESSION_COOKIE_NAME]
+    assert cookie["httponly"]
+    assert cookie["samesite"] == "Lax"
+
+
+def test_outside_the_demo_there_is_no_provider_no_mark_and_only_secure_cookies():
+    code = """
+import sys, django
+from django.conf import settings
+django.setup()
+from django.urls import NoReverseMatch, reverse
+from django.template.loader import render_to_string
+try:
+    print(reverse("sign-in"))
+except NoReverseMatch:
+    print("no sign-in")
+print("tarkka.portal.development_identity" in sys.modules, settings.SESSION_COOKIE_SECURE, settings.CSRF_COOKIE_SECURE)
+settings.STORAGES["staticfiles"]["BACKEND"] = "django.contrib.staticfiles.storage.StaticFilesStorage"
+print('class="demo"' in render_to_string("error.html", {"title": "", "text": ""}))
+"""
+    environment = {"TARKKA_DEMO": "0", "DJANGO_SETTINGS_MODULE": "tarkka.site.settings", "PATH": ""}
+    told = subprocess.run([sys.executable, "-c", code], env=environment, capture_output=True, text=True, check=True)
+    assert told.stdout.split("\n") == ["no sign-in", "False True True", "False", ""]

@@ -1,0 +1,68 @@
+"""Every address of the site × every kind of actor × the status that it answers with. An address that is missing here fails."""
+
+from collections.abc import Iterator
+
+import pytest
+from django.urls import URLPattern, URLResolver, get_resolver
+
+import browsing
+import building
+
+SIGN_IN = "302 to sign-in"
+# (name, method, address) → what an anonymous visitor, the owner and a stranger get.
+ADDRESSES = {
+    ("healthz", "get", "/healthz"): (200, 200, 200),
+    ("language", "post", "/language/"): (302, 302, 302),
+    ("looks", "get", "/looks/"): (SIGN_IN, 200, 200),
+    ("purchases", "get", "/purchases/"): (SIGN_IN, 200, 200),
+    ("purchases", "post", "/purchases/"): (405, 405, 405),
+    ("receipt", "get", "/purchases/{receipt}/"): (SIGN_IN, 200, 404),
+    ("sign-in", "get", "/sign-in/"): (200, 200, 200),
+    ("sign-in", "post", "/sign-in/"): (400, 400, 400),
+    ("sign-out", "get", "/sign-out/"): (405, 405, 405),
+    ("sign-out", "post", "/sign-out/"): (302, 302, 302),
+    ("start", "get", "/"): (200, 200, 200),
+}
+# Asked and tested by programs, each in tests/api.
+MACHINES = "api/"
+
+
+@pytest.fixture(scope="module")
+def receipt(site):
+    """A household of two, whose first person has a receipt."""
+    household = building.a_household()
+    building.take_three_levels(building.a_source(), household.cards[0])
+    owner = browsing.signed_in(household.persons[0])
+    address = owner.get("/purchases/").content.decode().split('href="/purchases/')[2].split("/")[0]
+    return household, address
+
+
+@pytest.mark.parametrize("actor", ["anonymous", "owner", "stranger"])
+@pytest.mark.parametrize("asked", ADDRESSES, ids=" ".join)
+def test_an_address_answers_each_actor_as_it_should(receipt, actor, asked):
+    household, receipt_id = receipt
+    _, method, address = asked
+    expected = ADDRESSES[asked][("anonymous", "owner", "stranger").index(actor)]
+    client = (
+        browsing.anonymous() if actor == "anonymous" else browsing.signed_in(household.persons[actor == "stranger"])
+    )
+    answer = getattr(client, method)(address.format(receipt=receipt_id))
+    if expected == SIGN_IN:
+        assert answer.status_code == 302
+        assert answer["Location"].startswith("/sign-in/?next=")
+    else:
+        assert answer.status_code == expected
+
+
+def test_every_address_is_in_the_table(site):
+    known = {name for name, _, _ in ADDRESSES}
+    assert {pattern.name for route, pattern in every_pattern(get_resolver()) if not route.startswith(MACHINES)} == known
+
+
+def every_pattern(resolver: URLResolver, before: str = "") -> Iterator[tuple[str, URLPattern]]:
+    for pattern in resolver.url_patterns:
+        route = before + str(pattern.pattern)
+        if isinstance(pattern, URLResolver):
+            yield from every_pattern(pattern, route)
+        else:
+            yield route, pattern
