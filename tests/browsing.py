@@ -15,7 +15,7 @@ def anonymous(**options: Any) -> Client:
 
 
 def signed_in(person_id: int, *, language: str | None = "en") -> Client:
-    """Return a client that signed in as the person through the development provider; without a language it chose none."""
+    """Return a client that signed in as the person at the development provider, in the language if one is given."""
     offer(person_id)
     client = anonymous()
     if language is not None:

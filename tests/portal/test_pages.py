@@ -1,4 +1,4 @@
-"""The customer's pages over the real register: what the owner sees, at which level, and that a stranger sees nothing (R3, R7, R12, R22)."""
+"""The customer's pages over the real register: what the owner sees at which level; a stranger nothing (R3, R7, R12)."""
 
 import re
 

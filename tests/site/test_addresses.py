@@ -1,4 +1,4 @@
-"""Every address of the site × every kind of actor × the status that it answers with. An address that is missing here fails."""
+"""Every address of the site × every kind of actor × the status that it answers with. None may be missing here."""
 
 from collections.abc import Iterator
 
