@@ -181,7 +181,11 @@ def _situations(before: Document, after: Document) -> Iterator[Change]:
         if old.one_receipt is not new.one_receipt:
             reach = "one receipt only" if new.one_receipt else "more than one receipt"
             yield Change(Direction.NARROWER if new.one_receipt else Direction.WIDER, place, f"{what} is about {reach}")
-        yield from _members(place, f"{what} is not lowered by objection", old.kept_under, new.kept_under)
+        for objection in Objection:
+            if (objection in old.kept_under) is not (objection in new.kept_under):
+                kept = objection in new.kept_under
+                words = f"objection {objection} {'no longer lowers' if kept else 'lowers'} {what}"
+                yield Change(Direction.WIDER if kept else Direction.NARROWER, place, words)
 
 
 def _retention(before: Document, after: Document) -> Iterator[Change]:

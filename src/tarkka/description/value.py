@@ -36,7 +36,7 @@ class Description:
     )
 
     def __post_init__(self) -> None:
-        object.__setattr__(self, "_changes", _level_changes(self.document))
+        object.__setattr__(self, "_changes", _level_changes(self.document, whole_history=self.from_day is None))
         object.__setattr__(self, "_left", _levels_left(self.document))
 
     @property
@@ -132,16 +132,21 @@ class Description:
         return hashlib.sha256(self.compiled().encode()).digest()
 
 
-def _level_changes(document: Document) -> dict[Pair, Changes]:
-    """What no rule names is TOTAL from the first day: the coarsest is the only level that can be taken for granted."""
+def _level_changes(document: Document, *, whole_history: bool) -> dict[Pair, Changes]:
+    """What no rule names is TOTAL from the first day: the coarsest is the only level that can be taken for granted.
+
+    An `as_of` value names every pair, each with the day since which it holds.
+    """
     rules = sorted(document.collection, key=lambda rule: rule.from_)
     changes: dict[Pair, list[tuple[date, Level]]] = {
-        (chain, channel): [(rules[0].from_, Level.TOTAL)] for chain in document.chain for channel in Channel
+        (chain, channel): [(rules[0].from_, Level.TOTAL)] if whole_history else []
+        for chain in document.chain
+        for channel in Channel
     }
     for rule in rules:
         for pair in ((chain, channel) for chain in rule.chains for channel in rule.channels):
             held = changes[pair]
-            if rule.from_ == held[-1][0]:
+            if held and rule.from_ == held[-1][0]:
                 held.pop()
             if not held or held[-1][1] is not rule.level:
                 held.append((rule.from_, rule.level))

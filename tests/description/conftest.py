@@ -1,0 +1,64 @@
+"""A register of its own for each test that publishes: what is published never goes away again."""
+
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+import psycopg
+import pytest
+from psycopg.conninfo import make_conninfo
+
+
+@pytest.fixture(scope="session")
+def blank(database: str) -> Iterator[str]:
+    """A migrated database with nothing published, to be copied. Yields the administrator's address."""
+    from django.core.management import call_command
+
+    from tarkka.database.setup import make_roles
+
+    admin = make_conninfo(os.environ["TARKKA_OWNER_URL"], options="")
+    _run(admin, "CREATE DATABASE tarkka_blank")
+    make_roles(make_conninfo(admin, dbname="tarkka_blank"))
+    with _django_on("tarkka_blank"):
+        call_command("migrate", database="owner", verbosity=0)
+    yield admin
+    _run(admin, "DROP DATABASE tarkka_blank")
+
+
+@pytest.fixture
+def empty_register(blank: str) -> Iterator[None]:
+    """The application's and the owner's connections lead to a fresh register until the test ends."""
+    _run(
+        blank,
+        "CREATE DATABASE tarkka_empty TEMPLATE tarkka_blank",
+        "GRANT CONNECT ON DATABASE tarkka_empty TO tarkka_app",
+    )
+    with _django_on("tarkka_empty"):
+        yield
+    _run(blank, "DROP DATABASE tarkka_empty WITH (FORCE)")
+
+
+@contextmanager
+def _django_on(name: str) -> Iterator[None]:
+    from django.db import connections
+
+    names = {alias: connections[alias].settings_dict["NAME"] for alias in ("default", "owner")}
+    _lead_to(dict.fromkeys(names, name))
+    try:
+        yield
+    finally:
+        _lead_to(names)
+
+
+def _lead_to(names: dict[str, str]) -> None:
+    from django.db import connections
+
+    for alias, name in names.items():
+        connections[alias].close()
+        connections[alias].settings_dict["NAME"] = name
+
+
+def _run(address: str, *statements: str) -> None:
+    with psycopg.connect(address, autocommit=True) as connection:
+        for statement in statements:
+            connection.execute(statement)
