@@ -21,7 +21,7 @@ from tarkka.people.queries import CardHolders
 from tarkka.purchases.feed import Rejection, parse
 from tarkka.purchases.minimising import Minimised, Outlet, Product, Rules
 from tarkka.purchases.returns import Sale
-from tarkka.purchases.rows import Stored, group_row, line_rows, receipt_row
+from tarkka.purchases.rows import Stored, group_rows, line_rows, receipt_row
 from tarkka.vocabulary import Level
 
 BATCH_RECEIPTS = 5_000
@@ -29,6 +29,9 @@ BATCH_RECEIPTS = 5_000
 
 PARTITIONS_AHEAD = timedelta(days=200)
 """How far ahead of today partitions are made, so that the turn of a quarter finds them there."""
+
+_PIECE_BYTES = 128 * 1024
+"""How much COPY is given at a time: libpq moves what it could not send yet to the front of its buffer, time and again."""
 
 _COPIES = {
     "receipt": (
@@ -233,13 +236,15 @@ class Intake:
         fresh = self._new_products(accepted)
         ids = {**self._products, **fresh} if fresh else self._products
         receipts = [receipt_row(self._source_id, s) for s in accepted]
-        groups = [group_row(s, group, amount) for s in accepted for group, amount in s.minimised.groups.items()]
+        groups = [group_rows(s) for s in accepted if s.minimised.groups]
         lines = [line_rows(s, ids) for s in accepted if s.minimised.items]
         with self._connection.cursor() as cursor:
             for table, rows in (("receipt", receipts), ("receipt_group", groups), ("receipt_line", lines)):
                 if rows:
+                    data = "".join(rows).encode()
                     with cursor.copy(_COPIES[table]) as copy:
-                        copy.write("".join(rows))
+                        for start in range(0, len(data), _PIECE_BYTES):
+                            copy.write(data[start : start + _PIECE_BYTES])
         return fresh
 
     def _claim(self, stored: list[tuple[Delivered, Stored]]) -> list[Stored]:

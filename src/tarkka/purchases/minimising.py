@@ -5,15 +5,17 @@ and what is finer than the level never leaves this process's memory.
 """
 
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
+from decimal import Decimal
 from hashlib import blake2b
-from typing import NamedTuple
+from operator import attrgetter
+from typing import NamedTuple, TypeVar
 
 import msgspec
 
-from tarkka.description.errors import BeforeFirstVersion
+from tarkka.description.errors import BeforeFirstVersion, UnknownChain
 from tarkka.description.rulebook import Rulebook
 from tarkka.purchases.feed import Receipt, Rejection
 from tarkka.vocabulary import Channel, Level, cents, is_gtin
@@ -25,7 +27,10 @@ CLOCK_SKEW = timedelta(minutes=5)
 """How far ahead of ours a till's clock may be."""
 
 _QUANTITY = re.compile(r"-?[0-9]{1,9}(?:\.[0-9]{1,6})?", re.ASCII)
-_CACHE_LIMIT = 200_000
+_REMEMBERED = 200_000
+
+_Key = TypeVar("_Key")
+_Value = TypeVar("_Value")
 
 
 class Outlet(NamedTuple):
@@ -36,7 +41,7 @@ class Outlet(NamedTuple):
     is_in_scope: bool
 
 
-class Product(NamedTuple):
+class Product(msgspec.Struct, frozen=True, gc=False, array_like=True):
     """What a product is told by."""
 
     gtin: str
@@ -50,8 +55,8 @@ class Product(NamedTuple):
         return self.gtin or self.code or self.name
 
 
-class Item(NamedTuple):
-    """One product line as it is stored. `quantity` is decimal text."""
+class Item(msgspec.Struct, gc=False, array_like=True):
+    """One product line as it is stored. `quantity` is decimal text. A plain structure: there are millions of them."""
 
     line: int
     product: Product
@@ -63,7 +68,7 @@ class Item(NamedTuple):
 
 @dataclass(slots=True)
 class Minimised:
-    """A receipt that passed the rules, holding nothing finer than `level`. Amounts in cents, `purchased_at` aware."""
+    """A receipt that passed the rules, holding nothing finer than `level`. Amounts in cents, `purchased_at` in UTC."""
 
     receipt_id: str
     kind: str
@@ -94,38 +99,39 @@ class Minimised:
     def fingerprint(self, key: bytes) -> bytes:
         """Return the keyed hash by which a repeated receipt is told from a changed one: of what is stored, nothing finer (rulings)."""
         content = (
-            self.kind, self.outlet_id, self.channel, int(self.purchased_at.timestamp() * 1_000_000), self.card, self.refers_to,
+            self.kind, self.outlet_id, self.channel, self.purchased_at, self.card, self.refers_to,
             self.currency, self.total_cents, self.bonus_eligible_cents, self.card_benefit_cents, sorted(self.payments),
-            self.level, sorted(self.groups.items()), self.items,
+            self.level, sorted(self.groups.items()), sorted(self.items, key=_line_number),
         )  # fmt: skip
         return blake2b(msgspec.msgpack.encode(content), key=key, digest_size=16).digest()
 
 
-class _Cents(dict[str, int]):
-    def __missing__(self, text: str) -> int:
-        if len(self) >= _CACHE_LIMIT:
+class _Remembered(dict[_Key, _Value]):
+    """Remembers a function's answers, since feeds repeat their values; forgets all before it grows without bound."""
+
+    def __init__(self, function: Callable[[_Key], _Value]) -> None:
+        super().__init__()
+        self._function = function
+
+    def __missing__(self, key: _Key) -> _Value:
+        if len(self) >= _REMEMBERED:
             self.clear()
-        self[text] = value = cents(text)
+        self[key] = value = self._function(key)
         return value
 
 
-class _Known(dict[str, bool]):
-    """Remembers a test's answers, since feeds repeat their values."""
-
-    def __init__(self, test: re.Pattern[str] | None) -> None:
-        super().__init__()
-        self._test = test
-
-    def __missing__(self, text: str) -> bool:
-        if len(self) >= _CACHE_LIMIT:
-            self.clear()
-        self[text] = known = is_gtin(text) if self._test is None else self._test.fullmatch(text) is not None
-        return known
+def _quantity(text: str) -> str | None:
+    """The quantity written in one way, so that `2` and `2.000` are the same content; None if it is no quantity."""
+    if not _QUANTITY.fullmatch(text):
+        return None
+    return f"{Decimal(text).normalize() + 0:f}"
 
 
-_cents = _Cents()
-_gtins = _Known(None)
-_quantities = _Known(_QUANTITY)
+_cents = _Remembered(cents)
+_gtins = _Remembered(is_gtin)
+_quantities = _Remembered(_quantity)
+_products: _Remembered[tuple[str, str, str, str], Product] = _Remembered(lambda told_by: Product(*told_by))
+_line_number = attrgetter("line")
 
 
 class Rules:
@@ -153,11 +159,15 @@ class Rules:
             moment = datetime.fromisoformat(receipt.purchased_at)
             if moment.tzinfo is None:
                 return Rejection("bad_time", "purchased_at")
+            # PostgreSQL knows no offset past sixteen hours, and a receipt sent again with another offset is the same.
+            moment = moment.astimezone(UTC)
             if moment > self._latest:
                 return Rejection("in_future", "purchased_at")
             level, version = self._rulebook.level_at(outlet.chain, Channel(receipt.channel), moment)
         except BeforeFirstVersion:
             return Rejection("before_register", "purchased_at")
+        except UnknownChain:
+            return Rejection("unknown_chain", "outlet")
         except (ValueError, OverflowError):
             return Rejection("bad_time", "purchased_at")
 
@@ -198,21 +208,23 @@ class Rules:
             if receipt.groups or len({line.line for line in receipt.lines}) != len(receipt.lines):
                 return Rejection("bad_lines", "lines")
             for line in receipt.lines:
-                if line.gtin and not _gtins[line.gtin]:
-                    return Rejection("bad_gtin", f"lines[line={line.line}].gtin")
-                if not _quantities[line.quantity]:
-                    return Rejection("bad_quantity", f"lines[line={line.line}].quantity")
+                gtin, group = line.gtin, line.group
+                quantity = _quantities[line.quantity]
+                if gtin and not _gtins[gtin]:
+                    return Rejection("bad_gtin", f"lines[{len(items)}].gtin")
+                if quantity is None:
+                    return Rejection("bad_quantity", f"lines[{len(items)}].quantity")
                 try:
                     amount = _cents[line.amount]
                 except ValueError:
-                    return Rejection("bad_amount", f"lines[line={line.line}].amount")
-                groups[line.group] = groups.get(line.group, 0) + amount
-                product = Product(line.gtin or "", line.product_code or "", line.name, line.group)
-                items.append(Item(line.line, product, line.quantity, line.unit, amount, line.lot))
+                    return Rejection("bad_amount", f"lines[{len(items)}].amount")
+                groups[group] = groups.get(group, 0) + amount
+                product = _products[gtin or "", line.product_code or "", line.name, group]
+                items.append(Item(line.line, product, quantity, line.unit, amount, line.lot or None))
         elif receipt.groups:
-            for place, group in enumerate(receipt.groups):
+            for place, part in enumerate(receipt.groups):
                 try:
-                    groups[group.group] = groups.get(group.group, 0) + _cents[group.amount]
+                    groups[part.group] = groups.get(part.group, 0) + _cents[part.amount]
                 except ValueError:
                     return Rejection("bad_amount", f"groups[{place}].amount")
         if groups and sum(groups.values()) != minimised.total_cents:

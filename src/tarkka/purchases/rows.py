@@ -51,10 +51,11 @@ def receipt_row(source_id: int, stored: Stored) -> str:
     )
 
 
-def group_row(stored: Stored, group: str, amount_cents: int) -> str:
-    """Return a row of `receipt_group`."""
+def group_rows(stored: Stored) -> str:
+    """Return the receipt's rows of `receipt_group`."""
     m = stored.minimised
-    return f"{stored.purchaser_id}\t{m.purchased_at.isoformat()}\t{stored.id}\t{_texts[group]}\t{amount_cents}\n"
+    head = f"{stored.purchaser_id}\t{m.purchased_at.isoformat()}\t{stored.id}\t"
+    return "".join([f"{head}{_texts[group]}\t{amount}\n" for group, amount in m.groups.items()])
 
 
 def line_rows(stored: Stored, products: Mapping[Product, int]) -> str:

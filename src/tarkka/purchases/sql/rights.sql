@@ -11,12 +11,16 @@ GRANT SELECT, INSERT ON product TO tarkka_door;
 GRANT USAGE ON SEQUENCE product_id_seq TO tarkka_door;
 
 GRANT SELECT ON receipt, receipt_group, receipt_line TO tarkka_person, tarkka_trace, tarkka_unobjected;
-GRANT SELECT ON receipt TO tarkka_household;
+-- Outlet, date and amounts, and not whose purchase of the household it was (rulings: Household).
+GRANT SELECT (household_id, purchased_at, id, outlet_id, channel, kind, currency, total_cents, bonus_eligible_cents, card_benefit_cents, payments)
+    ON receipt TO tarkka_household;
 CREATE POLICY own ON receipt FOR SELECT TO tarkka_person USING (purchaser_id = (SELECT access.subject('person', 'TOTAL')));
 CREATE POLICY own ON receipt_group FOR SELECT TO tarkka_person USING (purchaser_id = (SELECT access.subject('person', 'GROUP')));
 CREATE POLICY own ON receipt_line FOR SELECT TO tarkka_person USING (purchaser_id = (SELECT access.subject('person', 'PRODUCT')));
+-- A customer's look is bounded in time and shows what earns bonus (R10); the program's, which works bonus and benefits out, is not.
 CREATE POLICY joint ON receipt FOR SELECT TO tarkka_household
-    USING (household_id = (SELECT access.subject('household', 'TOTAL')) AND purchased_at <@ (SELECT access.subject_period()));
+    USING (household_id = (SELECT access.subject('household', 'TOTAL')) AND purchased_at <@ (SELECT access.subject_period())
+           AND (bonus_eligible_cents <> 0 OR (SELECT access.subject_period() = '{(,)}')));
 CREATE POLICY traced ON receipt FOR SELECT TO tarkka_trace USING ((SELECT access.group_ok('trace', 'TOTAL')));
 CREATE POLICY traced ON receipt_group FOR SELECT TO tarkka_trace USING ((SELECT access.group_ok('trace', 'GROUP')));
 CREATE POLICY traced ON receipt_line FOR SELECT TO tarkka_trace USING ((SELECT access.group_ok('trace', 'PRODUCT')));

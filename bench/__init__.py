@@ -1,0 +1,1 @@
+"""Measurements against the bare thing, in ratios within one run: `make bench`."""

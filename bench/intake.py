@@ -1,0 +1,163 @@
+"""Intake against a bare COPY of the same rows into the same three tables, with the same partitions and indexes."""
+
+import os
+import subprocess
+import tempfile
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+import psycopg
+
+from bench.measuring import ADMIN, tell
+
+TABLES = ("receipt", "receipt_group", "receipt_line")
+
+
+def load_people(folder: Path) -> dict[str, Path]:
+    """Register the sample's outlets, people and source, and write its year of purchases; return the files by format."""
+    from tarkka.description.queries import load_rulebook
+    from tarkka.people.actions import register_households
+    from tarkka.people.files import read_households
+    from tarkka.purchases.actions import register_outlets, register_source
+    from tarkka.sample.outlets import outlet_rows
+    from tarkka.sample.people import household_facts, households, write_people
+    from tarkka.sample.receipts import WEEKS_TO_2016, place_year, prepare, write_ndjson, write_parquet
+
+    sample = prepare()
+    rows = outlet_rows(sample.outlets)
+    register_outlets((row["code"], row["name"], row["chain"]) for row in rows)
+    people = folder / "people.ndjson"
+    write_people(people, households(household_facts(sample.connection)))
+    register_households(read_households(people, load_rulebook().time_zone))
+    for name in ("ndjson", "parquet"):
+        register_source(name, chains=sorted({row["chain"] for row in rows}))
+    # Placed where PRODUCT is collected throughout, so that every row of all three tables is written.
+    place_year(sample, people, WEEKS_TO_2016 + 52 * 2)
+    files = {"ndjson": folder / "year.ndjson", "parquet": folder / "year.parquet"}
+    write_ndjson(sample.connection, files["ndjson"])
+    write_parquet(sample.connection, files["parquet"])
+    return files
+
+
+class Bare:
+    """The rows that the intake wrote, copied by one connection into tables of the same make."""
+
+    def __init__(self) -> None:
+        self._rows: dict[str, list[bytes]] = {}
+        with psycopg.connect(os.environ[ADMIN], autocommit=True) as db:
+            db.execute("CREATE SCHEMA bare")
+            for table in TABLES:
+                with db.cursor().copy(f"COPY (SELECT * FROM {table}) TO STDOUT") as copy:
+                    self._rows[table] = [bytes(part) for part in copy]
+                db.execute(f"CREATE TABLE bare.{table} (LIKE {table} INCLUDING ALL) PARTITION BY RANGE (purchased_at)")
+                for name, bound in db.execute(
+                    """
+                    SELECT c.relname, pg_get_expr(c.relpartbound, c.oid) FROM pg_inherits i JOIN pg_class c ON c.oid = i.inhrelid
+                    WHERE i.inhparent = %s::regclass
+                    """,
+                    [table],
+                ).fetchall():
+                    db.execute(f"CREATE TABLE bare.{name} PARTITION OF bare.{table} {bound}")
+        self.lines = sum(part.count(b"\n") for part in self._rows["receipt_line"])
+
+    def copy(self) -> float:
+        """Copy everything and return the seconds."""
+        with psycopg.connect(os.environ[ADMIN], autocommit=True) as db:
+            for table in TABLES:
+                db.execute(f"TRUNCATE bare.{table}")
+            db.execute("CHECKPOINT")
+            start = time.perf_counter()
+            for table in TABLES:
+                # In pieces of about a megabyte, as the driver likes them.
+                with db.cursor().copy(f"COPY bare.{table} FROM STDIN") as copy:
+                    for piece in _pieces(self._rows[table]):
+                        copy.write(piece)
+            return time.perf_counter() - start
+
+
+def _pieces(parts: list[bytes]) -> Iterator[bytes]:
+    for start in range(0, len(parts), 10_000):
+        yield b"".join(parts[start : start + 10_000])
+
+
+def empty() -> None:
+    """Forget every receipt, so that the same file can be taken again."""
+    with psycopg.connect(os.environ[ADMIN], autocommit=True) as db:
+        db.execute("TRUNCATE receipt, receipt_group, receipt_line, receipt_key, cardless_receipt, product")
+        db.execute("CHECKPOINT")
+
+
+def take(path: Path, source: str) -> float:
+    """Take a file and return the seconds."""
+    from tarkka.purchases.files import take_file
+    from tarkka.purchases.queries import source_id
+
+    start = time.perf_counter()
+    report = take_file(path, source_id(source) or 0)
+    assert not report.counts["rejected"], report.counts
+    return time.perf_counter() - start
+
+
+def measure(runs: int = 3) -> None:
+    """Print the intake's figures."""
+    with tempfile.TemporaryDirectory() as folder:
+        files = load_people(Path(folder))
+        take(files["ndjson"], "ndjson")
+        bare = Bare()
+        print(f"\nIntake: {bare.lines:,} lines of {files['ndjson'].stat().st_size >> 20} MB NDJSON, all at PRODUCT level")
+        ratios: dict[str, list[float]] = {"ndjson": [], "parquet": []}
+        speeds: dict[str, list[float]] = {"bare": [], "ndjson": [], "parquet": []}
+        for _ in range(runs):
+            alone = bare.copy()
+            speeds["bare"].append(bare.lines / alone)
+            for name in ("ndjson", "parquet"):
+                empty()
+                seconds = post(files["ndjson"]) if name == "http" else take(files[name], name)
+                ratios[name].append(alone / seconds)
+                speeds[name].append(bare.lines / seconds)
+        tell("bare COPY, one connection", _speed(speeds["bare"]))
+        for name, bar in (("ndjson", "0.8"), ("parquet", "0.8")):
+            ratio = sorted(ratios[name])
+            tell(
+                f"{name}, of bare COPY",
+                f"{ratio[len(ratio) // 2]:.2f} ({ratio[0]:.2f}–{ratio[-1]:.2f}), {_speed(speeds[name])}",
+                f"at least {bar}",
+            )
+        memory(files["ndjson"], Path(folder))
+
+
+def _speed(speeds: list[float]) -> str:
+    return f"{sorted(speeds)[len(speeds) // 2]:,.0f} lines/s"
+
+
+def memory(file: Path, folder: Path) -> None:
+    """Print the largest process of an intake of the file, and of the same file four times over (mostly duplicates: read all the same)."""
+    larger = folder / "larger.ndjson"
+    with larger.open("wb") as out:
+        for _ in range(4):
+            out.write(file.read_bytes())
+    peaks = []
+    for path in (file, larger):
+        done = subprocess.run(
+            ["/usr/bin/env", "python3", "-c", _PEAK, str(path)], capture_output=True, text=True, check=True, env=os.environ
+        )
+        peaks.append(int(done.stdout.split()[-1]) >> 10)
+    tell(f"memory of the largest process, {file.stat().st_size >> 20} MB and four times that", f"{peaks[0]} MB, {peaks[1]} MB", "flat")
+
+
+_PEAK = """
+import os, resource, sys
+from pathlib import Path
+if __name__ == "__main__":
+    import django
+    django.setup()
+    from tarkka.purchases.files import take_file
+    from tarkka.purchases.queries import source_id
+    take_file(Path(sys.argv[1]), source_id("ndjson"))
+    print(max(resource.getrusage(who).ru_maxrss for who in (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN)))
+"""
+
+
+def post(file: Path) -> float:
+    raise NotImplementedError
