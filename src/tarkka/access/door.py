@@ -1,7 +1,7 @@
 """The one door: the only way in which the program reads personal data.
 
-`opened` asks the published description, writes the event and commits it, and only then lets the database show rows, to the
-one role and the one subject that were decided. Where it ends, whatever the reading left on the connection is taken away.
+`opened` asks the published description, writes the event and commits it, and only then lets the database show rows, of
+the one subject and to the one role that were decided. Where it ends, whatever the reading left on the connection goes.
 """
 
 import hashlib
@@ -13,6 +13,7 @@ from importlib.resources import files
 
 import psycopg
 from django.db import connection
+from psycopg.pq import TransactionStatus
 
 from tarkka.vocabulary import Level, Purpose, Role, SubjectKind
 
@@ -29,8 +30,8 @@ class Refused(Exception):  # noqa: N818  # the door's answer, not a fault
         self.event_id = event_id
 
 
-class DoorMisused(RuntimeError):
-    """The program came to the door in a way that would leave no trace or leave rights behind: a fault to mend, not an answer."""
+class DoorMisused(RuntimeError):  # noqa: N818  # it names what was done to the door
+    """The program came to the door in a way that leaves no trace or leaves rights behind: a fault to mend."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,9 +62,13 @@ class Access:
     _covered: bool = False
 
     def cover(self, person_ids: Iterable[int]) -> None:
-        """Record who was in a group's look. Must be called once before the look at a trace or an audience ends."""
+        """Record who was in a group's look: all of them. This or `cover_everyone` comes before such a look ends."""
         with connection.cursor() as cursor:
-            cursor.execute("SELECT access.cover(%s)", [list(person_ids)])
+            cursor.execute("SELECT access.cover(%s::bigint[])", [list(person_ids)])
+        self._covered = True
+
+    def cover_everyone(self) -> None:
+        """Say that the look was at the whole register: with nobody recorded in it, it is by rule shown to everyone."""
         self._covered = True
 
 
@@ -77,26 +82,29 @@ def opened(
     case_ref: str | None = None,
     at_most: Level = Level.PRODUCT,
 ) -> Iterator[Access]:
-    """Open the door for one look; inside it, ordinary queries of the default connection read the subject's rows and no other.
+    """Open the door for one look: inside it, queries of the default connection read the subject's rows and no other.
 
     `actor` is the person's id for a customer, the personal user id for staff, the job's name for `Role.AUTOMATIC`.
     `at_most` narrows the look to what the task needs. Times out after five minutes.
 
-    Raises Refused, already recorded, if the description does not allow the look; DoorMisused if called inside a transaction
-    or another look, or if a look at a group ends without `cover`. (R12, R21–R23; GDPR 5, 25, 30)
+    Raises Refused, already recorded, if the description does not allow the look; DoorMisused if called inside a
+    transaction or another look, if a look at a group ends without `cover` or `cover_everyone`, or if what was done
+    inside left the transaction failed or ended: then nothing of it is committed. (R12, R21–R23; GDPR 5, 25, 30)
     """
     if connection.in_atomic_block or not connection.get_autocommit():
-        raise DoorMisused("the door was opened inside a transaction: its event could be rolled back after the data was shown")
+        raise DoorMisused("the door was opened inside a transaction or another look, which could roll its event back")
+    connection.close_if_health_check_failed()
     connection.ensure_connection()
     raw = connection.connection
-    if raw.info.transaction_status != psycopg.pq.TransactionStatus.IDLE:
-        raise DoorMisused("the door was opened inside another look: close that one first")
-    secret = secrets.token_bytes(32)
+    if raw.info.transaction_status != TransactionStatus.IDLE:
+        raise DoorMisused("the door was opened inside a transaction that the program began by itself")
+    secret = secrets.token_hex(32)
     try:
         access = _open(raw, secret, role, actor, purpose, subject, case_ref, at_most)
+        # To Django it is a transaction: `atomic` makes savepoints in it, and left open it is closed when the request ends.
+        connection.autocommit = False
         yield access
-        if subject.kind in (SubjectKind.TRACE, SubjectKind.AUDIENCE) and not access._covered:
-            raise DoorMisused("a look at a group ends only once everyone in it is recorded: call `cover`")
+        _refuse_misuse(raw, access)
     except BaseException:
         _close(raw, "ROLLBACK")
         raise
@@ -105,7 +113,7 @@ def opened(
 
 def _open(
     raw: psycopg.Connection[tuple[object, ...]],
-    secret: bytes,
+    secret: str,
     role: Role,
     actor: str,
     purpose: Purpose,
@@ -113,14 +121,15 @@ def _open(
     case_ref: str | None,
     at_most: Level,
 ) -> Access:
-    parameters = [hashlib.sha256(secret).digest(), role, actor, purpose, subject.kind, subject.id, case_ref, at_most.name]
-    # One trip to the server. The sync ends the issuing statement's own transaction, so the event is committed before BEGIN.
+    ticket = hashlib.sha256(secret.encode()).digest()
+    parameters = [ticket, role, actor, purpose, subject.kind, subject.id, case_ref, at_most.name]
+    # One trip to the server. The sync ends the issuing statement's own transaction: the event is committed before BEGIN.
     with raw.pipeline() as pipeline:
         issued = raw.execute(_ISSUE, parameters)
         pipeline.sync()
         raw.execute("BEGIN")
         raw.execute(_ROLES[subject.kind])
-        raw.execute(f"SET LOCAL tarkka.ticket = '{secret.hex()}'", prepare=False)
+        raw.execute(f"SET LOCAL tarkka.ticket = '{secret}'", prepare=False)
     row = issued.fetchone()
     if row is None:
         raise DoorMisused("the door gave no answer")
@@ -130,12 +139,25 @@ def _open(
     return Access(int(str(event_id)), Level[str(level)], subject)
 
 
+def _refuse_misuse(raw: psycopg.Connection[tuple[object, ...]], access: Access) -> None:
+    if access.subject.kind in (SubjectKind.TRACE, SubjectKind.AUDIENCE) and not access._covered:
+        raise DoorMisused("a look at a group ends once it is recorded who was in it: `cover` or `cover_everyone`")
+    # COMMIT would answer a failed transaction with a silent ROLLBACK.
+    if raw.info.transaction_status != TransactionStatus.INTRANS:
+        raise DoorMisused("the look's transaction failed or was ended inside it; nothing of it is committed")
+
+
 def _close(raw: psycopg.Connection[tuple[object, ...]], ending: str) -> None:
-    """End the transaction and take away what could leak to the connection's next user; close the connection if that fails."""
+    """End the transaction and take away what could leak to the connection's next user, or else close the connection."""
+    connection.autocommit = True
+    status = raw.info.transaction_status
+    if status == TransactionStatus.ACTIVE:  # somebody still holds a half-read result
+        connection.close()
+        return
+    if status == TransactionStatus.IDLE:
+        ending = ""
     try:
-        if raw.info.transaction_status == psycopg.pq.TransactionStatus.IDLE:
-            ending = ""
-        raw.execute(f"{ending}; CLOSE ALL; RESET ROLE; RESET tarkka.ticket" if ending else "CLOSE ALL; RESET ROLE; RESET tarkka.ticket")
+        raw.execute(f"{ending}; CLOSE ALL; RESET ROLE; RESET ALL")
     except psycopg.Error:
         connection.close()
         raise

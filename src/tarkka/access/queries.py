@@ -5,9 +5,6 @@ from datetime import datetime
 from heapq import merge
 from itertools import islice
 
-from django.db.models import QuerySet
-from django.db.models.expressions import RawSQL
-
 from tarkka.access.models import AccessEvent
 from tarkka.vocabulary import Level, Purpose, Role
 
@@ -36,23 +33,14 @@ class Event:
 
 
 def latest_events(*, before: int | None = None, limit: int = 50) -> list[Event]:
-    """Return the events on the subject, newest first, at most `limit`; with `before`, those older than the event of that id.
+    """Return the looks at the subject, newest first, at most `limit`; with `before`, those older than the one of that id.
 
-    Looks at the person and looks at a household or group that they were in, told together (R22).
+    Looks at the person, and at the households and groups that they were in, told together (R22).
     """
-    rows = AccessEvent.objects.all() if before is None else AccessEvent.objects.filter(id__lt=before)
-    # Named again beside the policy, which joins both kinds of look by OR: so the index on the subject serves.
-    subject = RawSQL("(SELECT access.subject('person', 'TOTAL'))", [])
-    own = rows.filter(subject_kind="person", subject_id=subject)[:limit]
-    shared = _shared(rows)[:limit]
-    newest = merge(own, shared, key=lambda row: row.id, reverse=True)
+    own = AccessEvent.objects.all() if before is None else AccessEvent.objects.filter(id__lt=before)
+    shared = AccessEvent.objects.raw("SELECT * FROM access.shared_looks(%s, %s)", [before, limit])
+    newest = merge(own[:limit], shared, key=lambda row: row.pk, reverse=True)
     return [_event(row) for row in islice(newest, limit)]
-
-
-def _shared(rows: QuerySet[AccessEvent]) -> QuerySet[AccessEvent]:
-    # The policy of access_event_person leaves the subject's own rows and no other.
-    in_them = RawSQL("SELECT event_id FROM access_event_person", [])
-    return rows.exclude(subject_kind="person").filter(id__in=in_them)
 
 
 def _event(row: AccessEvent) -> Event:

@@ -32,9 +32,13 @@ BEGIN
     EXECUTE format('GRANT CREATE ON DATABASE %I TO tarkka_owner', current_database());
     ALTER DEFAULT PRIVILEGES FOR ROLE tarkka_owner REVOKE EXECUTE ON FUNCTIONS FROM PUBLIC;
     ALTER ROLE tarkka_app SET synchronous_commit = on;
+    -- What the program wants of a session is set here, so that RESET ALL after each look brings it back.
+    ALTER ROLE tarkka_app SET timezone = 'UTC';
     ALTER ROLE tarkka_app SET statement_timeout = '60s';
     ALTER ROLE tarkka_app SET idle_in_transaction_session_timeout = '60s';
     REVOKE ALL ON SCHEMA public FROM PUBLIC;
+    -- A large object outlives its transaction and knows no policies, so rows could be carried out of a look in one.
+    REVOKE EXECUTE ON FUNCTION lo_creat(integer), lo_create(oid), lo_from_bytea(oid, bytea) FROM PUBLIC;
     GRANT USAGE, CREATE ON SCHEMA public TO tarkka_owner;
     GRANT USAGE ON SCHEMA public TO tarkka_app, tarkka_door, tarkka_person, tarkka_household, tarkka_trace, tarkka_audience, tarkka_unobjected, tarkka_intake;
 END

@@ -11,8 +11,13 @@ CREATE FUNCTION access.issue(
 DECLARE
     in_force integer;
     use record;
-    visible tstzrange;
+    visible tstzmultirange;
 BEGIN
+    -- A session may have switched it off, and an event that a crash can lose is no trace.
+    IF current_setting('synchronous_commit') IN ('off', 'local') THEN
+        PERFORM set_config('synchronous_commit', 'on', true);
+    END IF;
+
     SELECT d.number INTO in_force FROM description_in_force d;
 
     SELECT u.level, u.basis, u.person_needs_case, u.staff, u.lowered_by_a, u.lowered_by_b INTO use FROM description_use u
@@ -26,18 +31,18 @@ BEGIN
         WHEN use.staff AND NOT EXISTS (
             SELECT FROM mandate m WHERE m.actor = for_actor AND m.role = for_role AND m.valid @> now()
             AND m.agreement_signed_on <= CURRENT_DATE) THEN 'no_agreement'
-        WHEN use.person_needs_case AND for_case IS NULL THEN 'no_case'
+        WHEN use.person_needs_case AND coalesce(trim(for_case), '') = '' THEN 'no_case'
         WHEN for_kind IN ('person', 'household') AND for_subject IS NULL THEN 'no_subject'
-        WHEN for_role = 'customer' AND for_kind = 'person' AND for_subject::text <> for_actor THEN 'not_own'
+        WHEN for_role = 'customer' AND NOT (for_kind = 'household' OR for_kind = 'person' AND for_subject::text = for_actor) THEN 'not_own'
         -- Objections are looked at person by person in an audience; a trace has no place for them.
         WHEN for_kind = 'trace' AND (use.lowered_by_a IS NOT NULL OR use.lowered_by_b IS NOT NULL) THEN 'needs_audience'
     END;
 
     -- A main member sees the household's purchases of their own time in that role (rulings: Household).
     IF refusal IS NULL AND for_role = 'customer' AND for_kind = 'household' THEN
-        SELECT m.valid INTO visible FROM membership m
-        WHERE m.household_id = for_subject AND m.person_id::text = for_actor AND m.is_main_member AND m.valid @> now();
-        IF NOT FOUND THEN
+        SELECT range_agg(m.valid) INTO visible FROM membership m
+        WHERE m.household_id = for_subject AND m.person_id::text = for_actor AND m.is_main_member;
+        IF visible IS NULL OR NOT visible @> now() THEN
             refusal := 'not_main_member';
         END IF;
     END IF;
@@ -55,16 +60,17 @@ BEGIN
 
     IF for_kind = 'household' AND for_subject IS NOT NULL THEN
         INSERT INTO access_event_person (person_id, event_id)
-        SELECT DISTINCT m.person_id, event_id FROM membership m WHERE m.household_id = for_subject;
+        SELECT DISTINCT m.person_id, event_id FROM membership m
+        WHERE m.household_id = for_subject AND m.valid && coalesce(visible, '{(,)}');
     END IF;
 
     IF refusal IS NULL THEN
-        INSERT INTO access_ticket (pid, hash, event_id, subject_kind, subject_id, period, level, lowered_by_a, lowered_by_b, xid, expires_at)
-        VALUES (pg_backend_pid(), hash, event_id, for_kind, for_subject, visible, level, use.lowered_by_a, use.lowered_by_b,
+        INSERT INTO access_ticket (pid, hash, event_id, subject_kind, subject_id, period, purpose, level, lowered_by_a, lowered_by_b, xid, expires_at)
+        VALUES (pg_backend_pid(), hash, event_id, for_kind, for_subject, visible, for_purpose, level, use.lowered_by_a, use.lowered_by_b,
                 pg_current_xact_id(), statement_timestamp() + interval '5 minutes')
         ON CONFLICT (pid) DO UPDATE SET
             hash = excluded.hash, event_id = excluded.event_id, subject_kind = excluded.subject_kind, subject_id = excluded.subject_id,
-            period = excluded.period, level = excluded.level, lowered_by_a = excluded.lowered_by_a, lowered_by_b = excluded.lowered_by_b,
+            period = excluded.period, purpose = excluded.purpose, level = excluded.level, lowered_by_a = excluded.lowered_by_a, lowered_by_b = excluded.lowered_by_b,
             xid = excluded.xid, expires_at = excluded.expires_at;
     ELSE
         DELETE FROM access_ticket t WHERE t.pid = pg_backend_pid();
@@ -88,7 +94,7 @@ CREATE FUNCTION access.ticket() RETURNS SETOF access_ticket
 LANGUAGE sql STABLE SECURITY DEFINER PARALLEL RESTRICTED ROWS 1 SET search_path = pg_catalog, public, pg_temp AS $$
     SELECT t.* FROM access_ticket t
     WHERE t.pid = pg_backend_pid()
-      AND t.hash = sha256(decode(nullif(current_setting('tarkka.ticket', true), ''), 'hex'))
+      AND t.hash = sha256(convert_to(nullif(current_setting('tarkka.ticket', true), ''), 'UTF8'))
       AND t.expires_at > statement_timestamp()
       AND t.xid IS DISTINCT FROM pg_current_xact_id_if_assigned()
 $$;
@@ -101,7 +107,7 @@ DECLARE
 BEGIN
     SELECT * INTO t FROM access_ticket
     WHERE pid = pg_backend_pid()
-      AND hash = sha256(decode(nullif(current_setting('tarkka.ticket', true), ''), 'hex'))
+      AND hash = sha256(convert_to(nullif(current_setting('tarkka.ticket', true), ''), 'UTF8'))
       AND expires_at > statement_timestamp()
       AND xid IS DISTINCT FROM pg_current_xact_id_if_assigned()
       AND subject_kind = kind;
@@ -111,10 +117,16 @@ BEGIN
     RETURN CASE WHEN t.level >= wanted THEN t.subject_id END;
 END $$;
 
--- The time for which a household's purchases may be seen; everything, unless the ticket bounds it.
-CREATE FUNCTION access.subject_period() RETURNS tstzrange
+-- The person of the live ticket if it was given for one of these purposes, else NULL: some rows are written, or seen at all, for those alone.
+CREATE FUNCTION access.subject_for(purposes text[]) RETURNS bigint
 LANGUAGE sql STABLE SECURITY DEFINER PARALLEL RESTRICTED SET search_path = pg_catalog, public, pg_temp AS $$
-    SELECT coalesce(t.period, '(,)') FROM access.ticket() t WHERE t.subject_kind = 'household'
+    SELECT t.subject_id FROM access.ticket() t WHERE t.subject_kind = 'person' AND t.purpose = ANY (purposes)
+$$;
+
+-- The time for which a household's purchases may be seen; everything, unless the ticket bounds it.
+CREATE FUNCTION access.subject_period() RETURNS tstzmultirange
+LANGUAGE sql STABLE SECURITY DEFINER PARALLEL RESTRICTED SET search_path = pg_catalog, public, pg_temp AS $$
+    SELECT coalesce(t.period, '{(,)}') FROM access.ticket() t WHERE t.subject_kind = 'household'
 $$;
 
 -- Whether the live ticket is for a group of this kind and reaches `wanted`.
@@ -132,7 +144,7 @@ LANGUAGE sql STABLE SECURITY DEFINER PARALLEL RESTRICTED SET search_path = pg_ca
         ARRAY['A', 'B'])
 $$;
 
--- Store who was in a group's look, on the event of the live ticket. Returns how many were new.
+-- Store who was in a group's look, on the event of the live ticket, and that it is everyone who was. Returns how many were new.
 CREATE FUNCTION access.cover(persons bigint[]) RETURNS bigint
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, public, pg_temp AS $$
 DECLARE
@@ -140,10 +152,32 @@ DECLARE
     added bigint;
 BEGIN
     SELECT t.event_id INTO STRICT event FROM access.ticket() t WHERE t.subject_kind IN ('trace', 'audience');
+    INSERT INTO access_event_person (person_id, event_id) VALUES (0, event) ON CONFLICT DO NOTHING;
     INSERT INTO access_event_person (person_id, event_id) SELECT DISTINCT p, event FROM unnest(persons) p ON CONFLICT DO NOTHING;
     GET DIAGNOSTICS added = ROW_COUNT;
     RETURN added;
 END $$;
+
+-- The looks at households and groups that the live ticket's person was in, older than the event `before` if it is given, newest first;
+-- and by rule those at groups of which nobody told who was in them. Without the actor. A function and no policy, because one policy for
+-- both kinds of look has two arms, and no index serves an OR of them.
+CREATE FUNCTION access.shared_looks(before bigint, most integer)
+RETURNS TABLE (id bigint, at timestamptz, role text, purpose text, basis text, subject_kind text, case_ref text, level level, version integer, refusal text)
+LANGUAGE sql STABLE SECURITY DEFINER PARALLEL RESTRICTED SET search_path = pg_catalog, public, pg_temp AS $$
+    WITH viewer AS MATERIALIZED (SELECT access.subject('person', 'TOTAL') AS id),
+    shared AS (
+        (SELECT p.event_id FROM access_event_person p
+         WHERE p.person_id = (SELECT v.id FROM viewer v) AND p.event_id < coalesce(before, 9223372036854775807)
+         ORDER BY p.event_id DESC LIMIT most)
+        UNION
+        (SELECT e.id FROM access_event e
+         WHERE (SELECT v.id FROM viewer v) IS NOT NULL AND e.subject_kind IN ('trace', 'audience') AND e.refusal IS NULL
+         AND e.id < coalesce(before, 9223372036854775807)
+         AND NOT EXISTS (SELECT FROM access_event_person p WHERE p.person_id = 0 AND p.event_id = e.id)
+         ORDER BY e.id DESC LIMIT most))
+    SELECT e.id, e.at, e.role, e.purpose, e.basis, e.subject_kind, e.case_ref, e.level, e.version, e.refusal
+    FROM shared s JOIN access_event e ON e.id = s.event_id ORDER BY e.id DESC LIMIT most
+$$;
 
 -- Committing an objection ends the person's looks under way; those that it does not concern are opened again.
 CREATE FUNCTION access.revoke_tickets() RETURNS trigger

@@ -12,21 +12,45 @@ GRANT EXECUTE ON FUNCTION period_box TO tarkka_intake, tarkka_person;
 GRANT INSERT ON person, household, membership, card, contact TO tarkka_intake;
 GRANT USAGE ON SEQUENCE person_id_seq, household_id_seq, membership_id_seq, card_id_seq, contact_id_seq TO tarkka_intake;
 
+-- A person's own rows, whatever they are looked at for.
 GRANT SELECT ON person, membership, card, contact, level_cap TO tarkka_person;
 -- Not by which employee it was made or withdrawn.
 GRANT SELECT (id, person_id, kind, made_at, made_place, made_version, withdrawn_at, withdrawn_place, withdrawn_version) ON objection TO tarkka_person;
-GRANT UPDATE (given_name, family_name, language) ON person TO tarkka_person;
-GRANT UPDATE (valid) ON membership, card TO tarkka_person;
-GRANT INSERT ON membership, card, contact, objection TO tarkka_person;
-GRANT DELETE ON contact TO tarkka_person;
-GRANT UPDATE (withdrawn_at, withdrawn_place, withdrawn_by, withdrawn_version) ON objection TO tarkka_person;
-GRANT USAGE ON SEQUENCE membership_id_seq, card_id_seq, contact_id_seq, objection_id_seq TO tarkka_person;
-CREATE POLICY own ON person TO tarkka_person USING (id = (SELECT access.subject('person', 'TOTAL')));
-CREATE POLICY own ON membership TO tarkka_person USING (person_id = (SELECT access.subject('person', 'TOTAL')));
-CREATE POLICY own ON card TO tarkka_person USING (person_id = (SELECT access.subject('person', 'TOTAL')));
-CREATE POLICY own ON contact TO tarkka_person USING (person_id = (SELECT access.subject('person', 'TOTAL')));
-CREATE POLICY own ON objection TO tarkka_person USING (person_id = (SELECT access.subject('person', 'TOTAL')));
+CREATE POLICY own ON person FOR SELECT TO tarkka_person USING (id = (SELECT access.subject('person', 'TOTAL')));
+CREATE POLICY own ON membership FOR SELECT TO tarkka_person USING (person_id = (SELECT access.subject('person', 'TOTAL')));
+CREATE POLICY own ON card FOR SELECT TO tarkka_person USING (person_id = (SELECT access.subject('person', 'TOTAL')));
+CREATE POLICY own ON objection FOR SELECT TO tarkka_person USING (person_id = (SELECT access.subject('person', 'TOTAL')));
 CREATE POLICY own ON level_cap FOR SELECT TO tarkka_person USING (person_id = (SELECT access.subject('person', 'TOTAL')));
+-- A way to be reached about dangers alone is no way to be reached about anything else.
+CREATE POLICY own ON contact FOR SELECT TO tarkka_person
+    USING (person_id = (SELECT access.subject('person', 'TOTAL')) AND NOT for_safety_only);
+CREATE POLICY own_for_safety ON contact FOR SELECT TO tarkka_person
+    USING (person_id = (SELECT access.subject_for('{own_data,register_upkeep}')) AND for_safety_only);
+
+-- What a person changes of their own: how they are called, addressed and reached, and what they choose. Nothing of it is changed at a
+-- look for any other purpose than their own or the register's upkeep. A choice is made now, and withdrawn once.
+GRANT UPDATE (given_name, family_name, language) ON person TO tarkka_person;
+GRANT INSERT, DELETE ON contact TO tarkka_person;
+GRANT INSERT (person_id, kind, made_place, made_by, made_version) ON objection TO tarkka_person;
+GRANT UPDATE (withdrawn_at, withdrawn_place, withdrawn_by, withdrawn_version) ON objection TO tarkka_person;
+CREATE POLICY changes ON person FOR UPDATE TO tarkka_person USING (id = (SELECT access.subject_for('{own_data,register_upkeep}')));
+CREATE POLICY adds ON contact FOR INSERT TO tarkka_person
+    WITH CHECK (person_id = (SELECT access.subject_for('{own_data,register_upkeep}')));
+CREATE POLICY removes ON contact FOR DELETE TO tarkka_person USING (person_id = (SELECT access.subject_for('{own_data,register_upkeep}')));
+CREATE POLICY makes ON objection FOR INSERT TO tarkka_person
+    WITH CHECK (person_id = (SELECT access.subject_for('{own_data,register_upkeep}')));
+CREATE POLICY withdraws ON objection FOR UPDATE TO tarkka_person
+    USING (person_id = (SELECT access.subject_for('{own_data,register_upkeep}')) AND withdrawn_at IS NULL)
+    WITH CHECK (person_id = (SELECT access.subject_for('{own_data,register_upkeep}')) AND withdrawn_at IS NOT NULL);
+
+-- Cards and memberships are changed by the register's upkeep alone: whoever could enter a household, or become its main member, would see
+-- its purchases, and a number that is refused because it is taken would tell of somebody else's card.
+GRANT INSERT, UPDATE (valid) ON membership, card TO tarkka_person;
+CREATE POLICY upkeep_adds ON membership FOR INSERT TO tarkka_person WITH CHECK (person_id = (SELECT access.subject_for('{register_upkeep}')));
+CREATE POLICY upkeep_ends ON membership FOR UPDATE TO tarkka_person USING (person_id = (SELECT access.subject_for('{register_upkeep}')));
+CREATE POLICY upkeep_adds ON card FOR INSERT TO tarkka_person WITH CHECK (person_id = (SELECT access.subject_for('{register_upkeep}')));
+CREATE POLICY upkeep_ends ON card FOR UPDATE TO tarkka_person USING (person_id = (SELECT access.subject_for('{register_upkeep}')));
+GRANT USAGE ON SEQUENCE membership_id_seq, card_id_seq, contact_id_seq, objection_id_seq TO tarkka_person;
 
 -- What the door and the intake's functions look up. No names, no contact details.
 GRANT SELECT (person_id, kind, withdrawn_at) ON objection TO tarkka_door, tarkka_unobjected;
