@@ -265,3 +265,14 @@ def test_an_error_inside_is_told_in_our_own_look(owner, monkeypatch):
     assert "Something went wrong" in browsing.words(answer)
     assert "personal in it" not in answer.content.decode()
     assert "The people are invented" in browsing.words(answer)
+
+
+def test_a_look_that_the_door_refuses_is_forbidden_and_says_so(owner, monkeypatch):
+    from tarkka import access
+    from tarkka.vocabulary import Purpose
+
+    opened = access.opened
+    monkeypatch.setattr(access, "opened", lambda **asked: opened(**asked | {"purpose": Purpose.MARKETING}))
+    answer = owner.get("/purchases/")
+    assert answer.status_code == 403
+    assert "The attempt has been recorded, and no data was shown." in browsing.words(answer)

@@ -1,13 +1,13 @@
 """Who is signed in: the session knows the person's id and language, and nothing more about them."""
 
-from collections.abc import Callable
-from contextlib import AbstractContextManager
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from functools import wraps
 from typing import Concatenate, ParamSpec
 from urllib.parse import urlencode
 
 from django.conf import settings
-from django.core.exceptions import BadRequest
+from django.core.exceptions import BadRequest, PermissionDenied
 from django.http import HttpRequest, HttpResponse
 from django.middleware.csrf import rotate_token
 from django.shortcuts import redirect, resolve_url
@@ -36,10 +36,18 @@ def sign_in(request: HttpRequest, person_id: int) -> None:
     rotate_token(request)
 
 
-def own_look(person_id: int) -> AbstractContextManager[access.Access]:
-    """Open the door for a customer's look at their own data (R7)."""
+@contextmanager
+def own_look(person_id: int) -> Iterator[access.Access]:
+    """Open the door for a customer's look at their own data (R7).
+
+    Raises PermissionDenied if the description does not let customers look; that is recorded.
+    """
     subject = access.person(person_id)
-    return access.opened(role=Role.CUSTOMER, actor=str(person_id), purpose=Purpose.OWN_DATA, subject=subject)
+    try:
+        with access.opened(role=Role.CUSTOMER, actor=str(person_id), purpose=Purpose.OWN_DATA, subject=subject) as look:
+            yield look
+    except access.Refused:
+        raise PermissionDenied from None
 
 
 def sign_out(request: HttpRequest) -> None:
