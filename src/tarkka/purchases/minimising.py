@@ -1,11 +1,11 @@
-"""From a receipt as delivered to what may be stored of it: rules are checked whole, then everything finer than the level is let go.
+"""From a receipt as delivered to what may be stored of it: the rules, then all that is finer than its level is let go.
 
-Nothing here asks the database: what must be known of outlets, levels and cards is handed in. So the rules can be tested by themselves,
-and what is finer than the level never leaves this process's memory.
+Nothing here asks the database: what must be known of outlets and levels is handed in. So the rules can be tested by
+themselves, and what is finer than the level never leaves this process's memory.
 """
 
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
@@ -17,11 +17,11 @@ import msgspec
 
 from tarkka.description.errors import BeforeFirstVersion, UnknownChain
 from tarkka.description.rulebook import Rulebook
-from tarkka.purchases.feed import Receipt, Rejection
+from tarkka.purchases.feed import GroupAmount, Line, Receipt, Rejection
 from tarkka.vocabulary import Channel, Level, cents, is_gtin
 
 CASH_ROUNDING_CENTS = 2
-"""In Finland cash sums are rounded to the nearest five cents (Act 890/2000), so payments may differ from the total by two."""
+"""Cash sums are rounded to the nearest five cents (Act 890/2000), so payments may differ from the total by two."""
 
 CLOCK_SKEW = timedelta(minutes=5)
 """How far ahead of ours a till's clock may be."""
@@ -97,13 +97,21 @@ class Minimised:
                 self.groups = {}
 
     def fingerprint(self, key: bytes) -> bytes:
-        """Return the keyed hash by which a repeated receipt is told from a changed one: of what is stored, nothing finer (rulings)."""
+        """Return the keyed hash that tells a repeated receipt from a changed one: of what is stored (rulings).
+
+        `key` is 32 bytes. The order of lines, groups and payments, and how a number is spelt, change nothing.
+        """
         content = (
             self.kind, self.outlet_id, self.channel, self.purchased_at, self.card, self.refers_to,
             self.currency, self.total_cents, self.bonus_eligible_cents, self.card_benefit_cents, sorted(self.payments),
             self.level, sorted(self.groups.items()), sorted(self.items, key=_line_number),
         )  # fmt: skip
         return blake2b(msgspec.msgpack.encode(content), key=key, digest_size=16).digest()
+
+
+class _Broken(Exception):  # noqa: N818  # a rule that the receipt breaks, not a fault
+    def __init__(self, reason: str, place: str) -> None:
+        self.rejection = Rejection(reason, place)
 
 
 class _Remembered(dict[_Key, _Value]):
@@ -135,7 +143,7 @@ _line_number = attrgetter("line")
 
 
 class Rules:
-    """The rules for one source's receipts at one time. `outlets` by code; `now` aware, the latest moment that is not future."""
+    """The rules for one source's receipts at one time. `outlets` by code; purchases after `now` (aware) are future."""
 
     def __init__(self, rulebook: Rulebook, outlets: Mapping[str, Outlet], currency: str, now: datetime) -> None:
         self._rulebook = rulebook
@@ -144,105 +152,119 @@ class Rules:
         self._latest = now + CLOCK_SKEW
 
     def minimise(self, receipt: Receipt) -> Minimised | Rejection:
-        """Return what may be stored of the receipt by its chain, channel and moment, or the first rule that it breaks (R4).
+        """Return what may be stored of the receipt by chain, channel and moment, or the first rule that it breaks (R4).
 
         A return keeps what was delivered: its level is its sale's, which only the register knows.
         """
-        outlet = self._outlets.get(receipt.outlet)
-        if outlet is None:
-            return Rejection("unknown_outlet", "outlet")
-        if not outlet.is_in_scope:
-            return Rejection("outlet_of_another_source", "outlet")
-        if receipt.currency != self._currency:
-            return Rejection("wrong_currency", "currency")
         try:
-            moment = datetime.fromisoformat(receipt.purchased_at)
-            if moment.tzinfo is None:
-                return Rejection("bad_time", "purchased_at")
-            # PostgreSQL knows no offset past sixteen hours, and a receipt sent again with another offset is the same.
-            moment = moment.astimezone(UTC)
-            if moment > self._latest:
-                return Rejection("in_future", "purchased_at")
-            level, version = self._rulebook.level_at(outlet.chain, Channel(receipt.channel), moment)
-        except BeforeFirstVersion:
-            return Rejection("before_register", "purchased_at")
-        except UnknownChain:
-            return Rejection("unknown_chain", "outlet")
-        except (ValueError, OverflowError):
-            return Rejection("bad_time", "purchased_at")
-
-        minimised = self._amounts(receipt, outlet, moment, level, version)
-        if isinstance(minimised, Rejection):
-            return minimised
-        rejection = self._detail(receipt, minimised) or _balance(minimised)
-        if rejection is not None:
-            return rejection
+            outlet = self._outlet(receipt)
+            moment = self._moment(receipt.purchased_at)
+            level, version = self._level(outlet, receipt.channel, moment)
+            minimised = _amounts(receipt, outlet, moment, version)
+            if receipt.lines:
+                _add_lines(minimised, receipt.lines)
+            if receipt.groups:
+                _add_groups(minimised, receipt.groups)
+        except _Broken as broken:
+            return broken.rejection
         if receipt.kind == "sale":
             minimised.coarsen(level)
         return minimised
 
-    def _amounts(self, receipt: Receipt, outlet: Outlet, moment: datetime, level: Level, version: int) -> Minimised | Rejection:
-        place = "total"
+    def _outlet(self, receipt: Receipt) -> Outlet:
+        outlet = self._outlets.get(receipt.outlet)
+        if outlet is None:
+            raise _Broken("unknown_outlet", "outlet")
+        if not outlet.is_in_scope:
+            raise _Broken("outlet_of_another_source", "outlet")
+        if receipt.currency != self._currency:
+            raise _Broken("wrong_currency", "currency")
+        return outlet
+
+    def _moment(self, text: str) -> datetime:
         try:
-            total = _cents[receipt.total]
-            place = "bonus_eligible"
-            bonus_eligible = _cents[receipt.bonus_eligible]
-            place = "card_benefit"
-            card_benefit = _cents[receipt.card_benefit]
-            place = "payments"
-            payments = [(payment.method, _cents[payment.amount]) for payment in receipt.payments]
+            moment = datetime.fromisoformat(text)
+            if moment.tzinfo is None:
+                raise _Broken("bad_time", "purchased_at")
+            # PostgreSQL knows no offset past sixteen hours, and one moment has many offsets.
+            moment = moment.astimezone(UTC)
+        except (ValueError, OverflowError):
+            raise _Broken("bad_time", "purchased_at") from None
+        if moment > self._latest:
+            raise _Broken("in_future", "purchased_at")
+        return moment
+
+    def _level(self, outlet: Outlet, channel: str, moment: datetime) -> tuple[Level, int]:
+        try:
+            return self._rulebook.level_at(outlet.chain, Channel(channel), moment)
+        except BeforeFirstVersion:
+            raise _Broken("before_register", "purchased_at") from None
+        except UnknownChain:
+            raise _Broken("unknown_chain", "outlet") from None
+
+
+def _amounts(receipt: Receipt, outlet: Outlet, moment: datetime, version: int) -> Minimised:
+    """The receipt without its detail, once its own amounts are found to agree."""
+    place = "total"
+    try:
+        total = _cents[receipt.total]
+        place = "bonus_eligible"
+        bonus_eligible = _cents[receipt.bonus_eligible]
+        place = "card_benefit"
+        card_benefit = _cents[receipt.card_benefit]
+        place = "payments"
+        payments = [(payment.method, _cents[payment.amount]) for payment in receipt.payments]
+    except ValueError:
+        raise _Broken("bad_amount", place) from None
+    is_sale = receipt.kind == "sale"
+    if is_sale == (receipt.refers_to is not None):
+        raise _Broken("bad_shape", "refers_to")
+    sign = 1 if is_sale else -1
+    if total * sign < 0:
+        raise _Broken("bad_sign", "total")
+    if card_benefit * sign < 0:
+        raise _Broken("bad_sign", "card_benefit")
+    if not 0 <= bonus_eligible * sign <= total * sign:
+        raise _Broken("bad_sign", "bonus_eligible")
+    if payments and abs(sum(amount for _, amount in payments) - total) > CASH_ROUNDING_CENTS:
+        raise _Broken("payments_differ", "payments")
+    delivered = Level.PRODUCT if receipt.lines else Level.GROUP if receipt.groups else Level.TOTAL
+    return Minimised(
+        receipt.receipt_id, receipt.kind, outlet.id, receipt.channel, moment, receipt.card, receipt.refers_to,
+        receipt.currency, total, bonus_eligible, card_benefit, payments, delivered, version,
+    )  # fmt: skip
+
+
+def _add_lines(minimised: Minimised, lines: Sequence[Line]) -> None:
+    groups, items = minimised.groups, minimised.items
+    for line in lines:
+        gtin, group = line.gtin, line.group
+        if gtin and not _gtins[gtin]:
+            raise _Broken("bad_gtin", f"lines[{len(items)}].gtin")
+        quantity = _quantities[line.quantity]
+        if quantity is None:
+            raise _Broken("bad_quantity", f"lines[{len(items)}].quantity")
+        try:
+            amount = _cents[line.amount]
         except ValueError:
-            return Rejection("bad_amount", place)
-        if (receipt.refers_to is None) == (receipt.kind == "return"):
-            return Rejection("bad_shape", "refers_to")
-        delivered = Level.PRODUCT if receipt.lines else Level.GROUP if receipt.groups else Level.TOTAL
-        return Minimised(
-            receipt.receipt_id, receipt.kind, outlet.id, receipt.channel, moment, receipt.card, receipt.refers_to, receipt.currency,
-            total, bonus_eligible, card_benefit, payments, delivered, version,
-        )  # fmt: skip
-
-    def _detail(self, receipt: Receipt, minimised: Minimised) -> Rejection | None:
-        groups: dict[str, int] = {}
-        items: list[Item] = []
-        if receipt.lines:
-            if receipt.groups or len({line.line for line in receipt.lines}) != len(receipt.lines):
-                return Rejection("bad_lines", "lines")
-            for line in receipt.lines:
-                gtin, group = line.gtin, line.group
-                quantity = _quantities[line.quantity]
-                if gtin and not _gtins[gtin]:
-                    return Rejection("bad_gtin", f"lines[{len(items)}].gtin")
-                if quantity is None:
-                    return Rejection("bad_quantity", f"lines[{len(items)}].quantity")
-                try:
-                    amount = _cents[line.amount]
-                except ValueError:
-                    return Rejection("bad_amount", f"lines[{len(items)}].amount")
-                groups[group] = groups.get(group, 0) + amount
-                product = _products[gtin or "", line.product_code or "", line.name, group]
-                items.append(Item(line.line, product, quantity, line.unit, amount, line.lot or None))
-        elif receipt.groups:
-            for place, part in enumerate(receipt.groups):
-                try:
-                    groups[part.group] = groups.get(part.group, 0) + _cents[part.amount]
-                except ValueError:
-                    return Rejection("bad_amount", f"groups[{place}].amount")
-        if groups and sum(groups.values()) != minimised.total_cents:
-            return Rejection("sum_differs", "lines" if receipt.lines else "groups")
-        minimised.groups = groups
-        minimised.items = items
-        return None
+            raise _Broken("bad_amount", f"lines[{len(items)}].amount") from None
+        groups[group] = groups.get(group, 0) + amount
+        product = _products[gtin or "", line.product_code or "", line.name, group]
+        items.append(Item(line.line, product, quantity, line.unit, amount, line.lot or None))
+    if len({line.line for line in lines}) != len(lines):
+        raise _Broken("bad_lines", "lines")
+    if sum(groups.values()) != minimised.total_cents:
+        raise _Broken("sum_differs", "lines")
 
 
-def _balance(m: Minimised) -> Rejection | None:
-    """The rules between a receipt's own amounts."""
-    sign = 1 if m.kind == "sale" else -1
-    if m.total_cents * sign < 0:
-        return Rejection("bad_sign", "total")
-    if m.card_benefit_cents * sign < 0:
-        return Rejection("bad_sign", "card_benefit")
-    if not 0 <= m.bonus_eligible_cents * sign <= m.total_cents * sign:
-        return Rejection("bad_sign", "bonus_eligible")
-    if m.payments and abs(sum(amount for _, amount in m.payments) - m.total_cents) > CASH_ROUNDING_CENTS:
-        return Rejection("payments_differ", "payments")
-    return None
+def _add_groups(minimised: Minimised, parts: Sequence[GroupAmount]) -> None:
+    if minimised.items:
+        raise _Broken("bad_lines", "groups")
+    groups = minimised.groups
+    for place, part in enumerate(parts):
+        try:
+            groups[part.group] = groups.get(part.group, 0) + _cents[part.amount]
+        except ValueError:
+            raise _Broken("bad_amount", f"groups[{place}].amount") from None
+    if sum(groups.values()) != minimised.total_cents:
+        raise _Broken("sum_differs", "groups")

@@ -28,7 +28,7 @@ class ProductLeft:
         )
 
     def change(self, item: Item, times: int) -> None:
-        """Add a returned line to what is left, which takes it away: its figures are negative. -1 times brings it back."""
+        """Add a returned line, whose figures are negative, to what is left; -1 times brings it back."""
         self.quantity += times * Decimal(item.quantity)
         self.amount_cents += times * item.amount_cents
 
@@ -63,7 +63,7 @@ class Sale:
         )  # fmt: skip
 
     def take_back(self, returned: Minimised) -> Rejection | None:
-        """Bring the return to the sale's level and take it off what is left, or tell why it cannot be and change nothing.
+        """Bring the return to the sale's level and take it off what is left, or tell why not and leave the sale.
 
         A return of all that is left needs no detail: it is the sale's own, reversed.
         """
