@@ -19,7 +19,8 @@ def receipt(at: datetime, total_cents: int):
     )  # fmt: skip
 
 
-moments = st.integers(0, 366 * 86_400).map(
+seconds = st.integers(0, 366 * 86_400)
+moments = seconds.map(lambda after: datetime(2016, 1, 1, tzinfo=UTC) + timedelta(seconds=after))
     lambda seconds: datetime(2016, 1, 1, tzinfo=UTC) + timedelta(seconds=seconds)
 )
 
