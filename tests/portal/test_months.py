@@ -21,8 +21,6 @@ def receipt(at: datetime, total_cents: int):
 
 seconds = st.integers(0, 366 * 86_400)
 moments = seconds.map(lambda after: datetime(2016, 1, 1, tzinfo=UTC) + timedelta(seconds=after))
-    lambda seconds: datetime(2016, 1, 1, tzinfo=UTC) + timedelta(seconds=seconds)
-)
 
 
 @given(st.lists(st.tuples(moments, st.integers(-(10**6), 10**6)), max_size=30), st.booleans(), st.booleans())
