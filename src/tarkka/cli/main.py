@@ -2,7 +2,7 @@
 
 import typer
 
-from tarkka.cli import demo, description, intake, people, serve, source
+from tarkka.cli import demo, description, intake, people, sample, serve, source
 
 main = typer.Typer(
     help="A purchase-data register for loyalty programmes.",
@@ -20,6 +20,7 @@ main.command("migrate")(serve.migrate)
 main.add_typer(people.objection, name="objection")
 main.add_typer(source.outlets, name="outlet")
 main.add_typer(people.person, name="person")
+main.command("sample")(sample.sample)
 main.command("serve")(serve.serve)
 main.add_typer(source.app, name="source")
 main.command("upkeep")(serve.upkeep)
