@@ -101,7 +101,7 @@ def opened(
     secret = secrets.token_hex(32)
     try:
         access = _open(raw, secret, role, actor, purpose, subject, case_ref, at_most)
-        # To Django it is a transaction: `atomic` makes savepoints in it, and left open it is closed when the request ends.
+        # To Django it is a transaction: `atomic` makes savepoints, and one left open is closed when the request ends.
         connection.autocommit = False
         yield access
         _refuse_misuse(raw, access)
@@ -123,7 +123,7 @@ def _open(
 ) -> Access:
     ticket = hashlib.sha256(secret.encode()).digest()
     parameters = [ticket, role, actor, purpose, subject.kind, subject.id, case_ref, at_most.name]
-    # One trip to the server. The sync ends the issuing statement's own transaction: the event is committed before BEGIN.
+    # One trip to the server. The sync ends the issuing statement's transaction: the event is committed before BEGIN.
     with raw.pipeline() as pipeline:
         issued = raw.execute(_ISSUE, parameters)
         pipeline.sync()

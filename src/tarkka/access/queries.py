@@ -33,7 +33,7 @@ class Event:
 
 
 def latest_events(*, before: int | None = None, limit: int = 50) -> list[Event]:
-    """Return the looks at the subject, newest first, at most `limit`; with `before`, those older than the one of that id.
+    """Return the looks at the subject, newest first, at most `limit`; with `before`, those older than that event.
 
     Looks at the person, and at the households and groups that they were in, told together (R22).
     """
