@@ -312,6 +312,35 @@ def test_notice_rules_cannot_be_dropped_by_the_change_that_they_are_for(history)
     assert "missing: news_item: not announced" in reasons(silent, FAR)
 
 
+def test_operator_comes_from_an_empty_register_to_an_announced_widening(empty_register, tmp_path):
+    from typer.testing import CliRunner
+
+    from tarkka.cli.description import app
+
+    def run(*arguments):
+        return CliRunner().invoke(app, [str(argument) for argument in arguments])
+
+    file, day = tmp_path / "wider.toml", TODAY + timedelta(days=30)
+    file.write_text(SOURCE)
+    assert "nothing is published yet" in run("explain", "--chain", "prisma").stderr
+    begun = run("publish", file, "--effective-on", "2016-09-01", "--acting", "operator")
+    assert begun.stdout.splitlines() == [
+        "Published version 1, in force from 2014-05-01.",
+        "Published version 2, in force from 2016-09-01.",
+    ]
+    file.write_text(adding(day))
+    assert run("publish", file, "--effective-on", day).exit_code == 1
+    early = run("publish", file, "--effective-on", TODAY + timedelta(days=1))
+    assert f"The file's rules from {day} hold only once it is published with --effective-on {day}." in early.stdout
+    for channel in CHANNELS:
+        announced = run("announce", file, "--effective-on", day, "--channel", channel, "--on", TODAY)
+        assert announced.stdout == f"Recorded: announced in {channel} on {TODAY}, to hold from {day}.\n"
+    assert run("publish", file, "--effective-on", day).stdout == f"Published version 4, in force from {day}.\n"
+    told = run("explain", "--chain", "hotels", "--on", day, "--format", "json").stdout
+    assert told == f'{{"level": "PRODUCT", "since": "{day}", "version": 4}}\n'
+    assert "finer: hotels store is collected at PRODUCT instead of TOTAL" in run("diff", "3", "4").stdout
+
+
 # ---- announcements
 
 

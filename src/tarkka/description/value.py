@@ -23,14 +23,14 @@ Pair = tuple[str, Channel]
 Changes = tuple[tuple[date, Level], ...]
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, repr=False)
 class Description:
     """One valid description. Built by `load`, `parse` or `as_of`; compare two with `diff`."""
 
     document: Document
     from_day: date | None = None
     """The day as of which this value was made; it knows nothing of earlier ones. None for a file with its history."""
-    _changes: Mapping[Pair, Changes] = field(init=False, repr=False, compare=False)
+    _changes: Mapping[Pair, Changes] = field(init=False, compare=False)
     _left: Mapping[tuple[Purpose, Role], tuple[Level, Level, Level, Level]] = field(
         init=False, repr=False, compare=False
     )
@@ -38,6 +38,9 @@ class Description:
     def __post_init__(self) -> None:
         object.__setattr__(self, "_changes", _level_changes(self.document, whole_history=self.from_day is None))
         object.__setattr__(self, "_left", _levels_left(self.document))
+
+    def __repr__(self) -> str:
+        return f"<Description of {self.document.register.name.en!r}, {self.from_day or 'with its history'}>"
 
     @property
     def days_of_change(self) -> tuple[date, ...]:
