@@ -45,7 +45,7 @@ def run_server(host: str, port: int, workers: int = 2) -> None:
         raise typer.Exit(1) from None
     call_command("collectstatic", interactive=False, verbosity=0)
     environment = {name: value for name, value in os.environ.items() if name != "TARKKA_OWNER_URL"}  # least right: requests never own tables
-    command = [sys.executable, "-m", "granian", "--interface", "wsgi", "--host", host, "--port", str(port), "--workers", str(workers)]
+    command = [sys.executable, "-m", "granian", "--interface", "wsgi", "--host", host, "--port", str(port), "--workers", str(workers), "--blocking-threads", "8"]
     command += ["--no-ws", "--log-level", "warning", "--respawn-failed-workers", "tarkka.site.wsgi:application"]
     # A session of its own, so that Ctrl-C reaches the server through us alone and it ends its workers in order.
     server = subprocess.Popen(command, env=environment, start_new_session=True)  # noqa: S603  # our own interpreter and arguments

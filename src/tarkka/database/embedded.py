@@ -9,6 +9,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+import psutil
 import psycopg
 from psycopg.conninfo import make_conninfo
 
@@ -60,6 +61,10 @@ def running(folder: Path) -> Iterator[str]:
                 connection.execute(f"CREATE DATABASE {DATABASE}")
         yield make_conninfo(uri, dbname=DATABASE)
     finally:
+        with server._lock:
+            # A process that was killed is still in the wheel's list of those who use the server, and would keep it running.
+            users = server.global_process_id_list
+            users.put([pid for pid in users._get() if psutil.pid_exists(pid)])
         server._cleanup()
 
 
