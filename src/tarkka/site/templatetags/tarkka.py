@@ -6,6 +6,8 @@ from decimal import Decimal
 from django import template
 from django.conf import settings
 from django.utils import timezone
+from django.utils.html import format_html, format_html_join
+from django.utils.safestring import SafeString
 from django.utils.translation import get_language, gettext
 
 from tarkka.site import formats, words
@@ -13,24 +15,34 @@ from tarkka.vocabulary import Level
 
 register = template.Library()
 
-# Baselines of the strokes in a square of 16, by level: one for the total, three for groups, five for products.
-_STROKES = {
-    Level.TOTAL: (8,),
-    Level.GROUP: (4, 8, 12),
-    Level.PRODUCT: (2, 5, 8, 11, 14),
+
+def _drawn(*baselines: int) -> SafeString:
+    strokes = ((y, 8 if place % 2 else 12) for place, y in enumerate(baselines))
+    return format_html(
+        '<svg class="mark" viewBox="0 0 16 16" fill="none" stroke="currentColor" stroke-width="1.7"'
+        ' stroke-linecap="round" aria-hidden="true">{}</svg>',
+        format_html_join("", '<path d="M2 {}h{}"/>', strokes),
+    )
+
+
+# A receipt in small: one stroke for the total, three for groups, five for products.
+_MARKS = {
+    Level.TOTAL: _drawn(8),
+    Level.GROUP: _drawn(4, 8, 12),
+    Level.PRODUCT: _drawn(2, 5, 8, 11, 14),
 }
 
 
-@register.inclusion_tag("mark.html")
-def mark(level: Level = Level.PRODUCT) -> dict[str, object]:
+@register.simple_tag
+def mark(level: Level = Level.PRODUCT) -> SafeString:
     """Draw the level mark without its word: for the brand, and where the word stands beside it already."""
-    return {"strokes": [(y, 8 if place % 2 else 12) for place, y in enumerate(_STROKES[level])]}
+    return _MARKS[level]
 
 
-@register.inclusion_tag("level.html")
-def level(level: Level) -> dict[str, object]:
+@register.simple_tag
+def level(level: Level) -> SafeString:
     """Draw the level mark with its word."""
-    return {"level": level, "word": gettext(words.LEVEL[level])}
+    return format_html('<span class="level">{}{}</span>', _MARKS[level], gettext(words.LEVEL[level]))
 
 
 @register.simple_tag
