@@ -126,6 +126,9 @@ def test_rulebook_without_versions_decides_nothing():
         empty.level_at("prisma", Channel.STORE, HELSINKI_MIDNIGHT)
     with pytest.raises(BeforeFirstVersion, match="no description has been published"):
         empty.on(CHANGE)
+    with pytest.raises(BeforeFirstVersion, match="no description has been published"):
+        _ = empty.time_zone
+    assert RULEBOOK.time_zone == ZoneInfo("Europe/Helsinki")
 
 
 def test_value_of_a_day_knows_nothing_of_earlier_days():

@@ -99,7 +99,7 @@ def test_history_ends_on_the_day_asked_for(empty_register):
 
 
 def test_history_does_not_begin_before_the_file(empty_register):
-    assert "choose that day or a later one" in reasons(SOURCE, date(2014, 4, 30))
+    assert "choose that day or later" in reasons(SOURCE, date(2014, 4, 30))
     assert published() == []
 
 
@@ -233,6 +233,14 @@ def test_past_cannot_be_told_otherwise(history):
     assert f"add one from = {FAR}" in told
     told = reasons(adding("2014-01-01", "TOTAL"), FAR)
     assert "a [[collection]] is from 2014-01-01" in told
+
+
+def test_file_that_begins_later_is_refused(history):
+    later = SOURCE.replace("from = 2014-05-01", f"from = {FAR}").replace("2016-09-01", str(FAR + timedelta(days=1)))
+    later = later.replace("on = 2016-08-02", f"on = {TODAY}")
+    assert f"the file's first [[collection]] is from {FAR}" in reasons(later, FAR - timedelta(days=1))
+    with pytest.raises(NotPublishable, match=f"is from {FAR}"):
+        record_announcement(later, effective_on=FAR - timedelta(days=1), channel="portal", announced_on=TODAY)
 
 
 def test_time_zone_and_currency_stay(history):

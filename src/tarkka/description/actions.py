@@ -32,9 +32,9 @@ def publish(source: str, *, effective_on: date, acting: str, file: str = "descri
             cursor.execute("LOCK TABLE description_version IN SHARE ROW EXCLUSIVE MODE")
         rulebook = load_rulebook(OWNER)
         days = [effective_on] if rulebook else [day for day in description.days_of_change if day <= effective_on]
-        reasons = (
-            _against_days(description, rulebook, effective_on) if rulebook else _against_history(description, days)
-        )
+        reasons = _against_beginning(description, effective_on)
+        if rulebook:
+            reasons += _against_days(description, rulebook, effective_on)
         if reasons:
             raise NotPublishable(reasons)
         if not rulebook:
@@ -62,7 +62,7 @@ def record_announcement(
     a day after the change, or an announcement that is recorded already.
     """
     description = parse(source, file)
-    reasons = []
+    reasons = _against_beginning(description, effective_on)
     if channel not in description.document.notice_channel:
         reasons.append(
             f"the description has no notice channel {channel!r}. {choose(channel, description.document.notice_channel)}"
@@ -130,13 +130,10 @@ def _against_past(description: Description, rulebook: Rulebook, effective_on: da
     return reasons
 
 
-def _against_history(description: Description, days: list[date]) -> list[str]:
+def _against_beginning(description: Description, effective_on: date) -> list[str]:
+    first = description.days_of_change[0]
     return (
-        []
-        if days
-        else [
-            f"the file's first [[collection]] is from {description.days_of_change[0]}: choose that day or a later one"
-        ]
+        [] if first <= effective_on else [f"the file's first [[collection]] is from {first}: choose that day or later"]
     )
 
 

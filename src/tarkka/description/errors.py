@@ -43,14 +43,11 @@ class UnknownUse(LookupError):  # noqa: N818
 class BeforeFirstVersion(LookupError):  # noqa: N818
     """Nothing was collected yet at that moment: a purchase of that time is rejected (rulings: Levels)."""
 
-    def __init__(self, asked: date | datetime, first: date | None) -> None:
+    def __init__(self, asked: date | datetime | None, first: date | None) -> None:
         self.first = first
-        began = (
-            "no description has been published"
-            if first is None
-            else f"the register description holds from {first.isoformat()}"
-        )
-        super().__init__(f"nothing was collected on {asked.isoformat()}: {began}")
+        when = "" if asked is None else f" on {asked.isoformat()}"
+        began = "no description has been published" if first is None else f"the register description holds from {first}"
+        super().__init__(f"nothing was collected{when}: {began}")
 
 
 class NotPublishable(Exception):  # noqa: N818  # the register's answer, not a fault

@@ -44,9 +44,9 @@ class Rulebook:
 
     @property
     def time_zone(self) -> ZoneInfo:
-        """The register's time zone, of the last version. Raises BeforeFirstVersion if nothing was published."""
+        """The register's own time zone, the same in every version. Raises BeforeFirstVersion if nothing was published."""
         if not self.versions:
-            raise BeforeFirstVersion(date.today(), None)  # noqa: DTZ011  # there is no zone to tell the day in
+            raise BeforeFirstVersion(None, None)
         return ZoneInfo(self.versions[-1].description.document.register.time_zone)
 
     def level_at(self, chain: str, channel: Channel, moment: datetime) -> tuple[Level, int]:
