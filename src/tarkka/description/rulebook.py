@@ -44,7 +44,7 @@ class Rulebook:
 
     @property
     def time_zone(self) -> ZoneInfo:
-        """The register's own time zone, the same in every version. Raises BeforeFirstVersion if nothing was published."""
+        """The register's own time zone, the same in every version. Raises BeforeFirstVersion if none was published."""
         if not self.versions:
             raise BeforeFirstVersion(None, None)
         return ZoneInfo(self.versions[-1].description.document.register.time_zone)
