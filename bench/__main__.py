@@ -2,7 +2,7 @@
 
 import argparse
 
-from bench import intake
+from bench import decisions, door, intake
 from bench.measuring import machine, register
 
 
@@ -13,7 +13,9 @@ def main() -> None:
     arguments = parser.parse_args()
     print(machine())
     with register():
+        decisions.measure()
         intake.measure(arguments.runs)
+        door.measure("the sample's year")
 
 
 if __name__ == "__main__":

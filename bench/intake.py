@@ -2,9 +2,11 @@
 
 import os
 import subprocess
+import sys
 import tempfile
 import time
 from collections.abc import Iterator
+from datetime import date
 from pathlib import Path
 
 import psycopg
@@ -22,7 +24,7 @@ def load_people(folder: Path) -> dict[str, Path]:
     from tarkka.purchases.actions import register_outlets, register_source
     from tarkka.sample.outlets import outlet_rows
     from tarkka.sample.people import household_facts, households, write_people
-    from tarkka.sample.receipts import WEEKS_TO_2016, place_year, prepare, write_ndjson, write_parquet
+    from tarkka.sample.receipts import place_year, prepare, weeks_until, write_ndjson, write_parquet
 
     sample = prepare()
     rows = outlet_rows(sample.outlets)
@@ -32,8 +34,8 @@ def load_people(folder: Path) -> dict[str, Path]:
     register_households(read_households(people, load_rulebook().time_zone))
     for name in ("ndjson", "parquet"):
         register_source(name, chains=sorted({row["chain"] for row in rows}))
-    # Placed where PRODUCT is collected throughout, so that every row of all three tables is written.
-    place_year(sample, people, WEEKS_TO_2016 + 52 * 2)
+    # Placed on the last twelve months, where the ten chains are at PRODUCT throughout.
+    place_year(sample, people, weeks_until(date.today()))  # noqa: DTZ011
     files = {"ndjson": folder / "year.ndjson", "parquet": folder / "year.parquet"}
     write_ndjson(sample.connection, files["ndjson"])
     write_parquet(sample.connection, files["parquet"])
@@ -140,7 +142,7 @@ def memory(file: Path, folder: Path) -> None:
     peaks = []
     for path in (file, larger):
         done = subprocess.run(
-            ["/usr/bin/env", "python3", "-c", _PEAK, str(path)], capture_output=True, text=True, check=True, env=os.environ
+            [sys.executable, "-c", _PEAK, str(path)], capture_output=True, text=True, check=True, env=os.environ
         )
         peaks.append(int(done.stdout.split()[-1]) >> 10)
     tell(f"memory of the largest process, {file.stat().st_size >> 20} MB and four times that", f"{peaks[0]} MB, {peaks[1]} MB", "flat")

@@ -13,6 +13,7 @@ main = typer.Typer(
 main.add_typer(people.card, name="card")
 main.command("demo")(demo.demo)
 main.add_typer(description.app, name="description")
+main.add_typer(source.groups, name="group")
 main.add_typer(people.household, name="household")
 main.command("intake")(intake.intake)
 main.add_typer(people.mandate, name="mandate")

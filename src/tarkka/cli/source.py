@@ -1,6 +1,6 @@
 """`tarkka source` and `tarkka outlet`: who may send receipts, and of which shops."""
 
-import csv
+import json
 from pathlib import Path
 from typing import Annotated
 
@@ -10,6 +10,7 @@ from tarkka.cli.boot import boot
 
 app = typer.Typer(help="Sources of receipts: who may send, and for which outlets.", no_args_is_help=True)
 outlets = typer.Typer(help="Outlets: the shops that receipts come from.", no_args_is_help=True)
+groups = typer.Typer(help="Product groups: what they are called.", no_args_is_help=True)
 
 
 @app.command()
@@ -57,16 +58,36 @@ def add_outlet(
     register_outlets([(code, name, chain)])
 
 
+JsonFile = Annotated[Path, typer.Argument(exists=True, dir_okay=False, help="A JSON list of objects.")]
+
+
 @outlets.command("load")
-def load_outlets(file: Annotated[Path, typer.Argument(exists=True, dir_okay=False, help="CSV with the columns code, name, chain.")]) -> None:
-    """Register the outlets of a CSV file."""
-    with file.open(newline="", encoding="utf-8-sig") as text:
-        rows = csv.DictReader(text)
-        if not {"code", "name", "chain"} <= set(rows.fieldnames or []):
-            typer.echo(f"{file} needs the columns code, name, chain.", err=True)
-            raise typer.Exit(2)
-        found = [(row["code"], row["name"], row["chain"]) for row in rows]
+def load_outlets(file: JsonFile) -> None:
+    """Register outlets from a JSON list of `code`, `name` and `chain`; known codes get the new name and chain."""
+    rows = _rows(file, "code", "name", "chain")
     boot(owner=True)
     from tarkka.purchases.actions import register_outlets
 
-    typer.echo(f"{register_outlets(found)} outlets registered.")
+    typer.echo(f"{register_outlets((code, name, chain) for code, name, chain in rows)} outlets registered.")
+
+
+@groups.command("load")
+def load_groups(file: JsonFile) -> None:
+    """Register product groups from a JSON list of `code`, `name_fi`, `name_sv` and `name_en`; known codes get the new names."""
+    rows = _rows(file, "code", "name_fi", "name_sv", "name_en")
+    boot(owner=True)
+    from tarkka.purchases.actions import register_groups
+
+    typer.echo(f"{register_groups((code, fi, sv, en) for code, fi, sv, en in rows)} product groups registered.")
+
+
+def _rows(file: Path, *names: str) -> list[tuple[str, ...]]:
+    """The named texts of each object of a JSON list; exits with what is wrong and where if it is no such list."""
+    try:
+        found = json.loads(file.read_text(encoding="utf-8"))
+        return [tuple(str(row[name]) for name in names) for row in found]
+    except (json.JSONDecodeError, UnicodeDecodeError) as error:
+        typer.echo(f"{file} is not JSON: {error}", err=True)
+    except (KeyError, TypeError) as error:
+        typer.echo(f"{file}: each object needs {', '.join(names)} ({error} is missing).", err=True)
+    raise typer.Exit(2)
