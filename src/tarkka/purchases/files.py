@@ -1,56 +1,34 @@
-"""Receipt files: NDJSON, CSV and Parquet, read a part at a time and taken by two processes at once.
+"""Receipt files into the register: read here, taken by two processes at once, reported as JSON.
 
-Every format becomes the same JSON texts, so that there is one set of rules. Nothing is written to disk on the way. Sales are taken in a
-first pass and returns in a second, since a return may stand anywhere in a file and needs its sale. Memory does not grow with the file.
+Sales are taken in a first pass and returns in a second, since a return may stand anywhere in a file and needs its sale.
+Memory does not grow with the file.
 """
 
-import csv
-import io
+import gc
 import json
 import os
 import signal
+import threading
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator
-from concurrent.futures import FIRST_COMPLETED, Future, ProcessPoolExecutor, wait
+from collections.abc import Callable, Iterator
+from concurrent.futures import FIRST_COMPLETED, BrokenExecutor, Future, ProcessPoolExecutor, wait
 from dataclasses import dataclass, field
 from functools import cache, partial
-from itertools import groupby
-from multiprocessing import get_context
+from multiprocessing import connection, get_context, parent_process
 from pathlib import Path
-from typing import IO, Any
+from typing import IO, Any, Literal
 
 import django
-import duckdb
 import psycopg
 
-from tarkka.purchases.feed import REASONS
-from tarkka.purchases.intake import BATCH_RECEIPTS, Intake, counts
+from tarkka.purchases.feed import REASONS, Rejection
+from tarkka.purchases.intake import Intake
+from tarkka.purchases.reading import Part, reader
+from tarkka.purchases.verdict import IntakeFault, counts
 
 PROCESSES = 2
-PART_BYTES = 8 * 1024 * 1024
-LINE_LIMIT = 4 * 1024 * 1024
-"""A longer line is no receipt: it is passed over and rejected, not kept in memory."""
 
-_RECEIPT_COLUMNS = ("receipt_id", "kind", "refers_to", "outlet", "channel", "purchased_at", "card", "currency")
-_RECEIPT_AMOUNTS = ("total", "bonus_eligible", "card_benefit")
-_LINE_COLUMNS = ("line", "gtin", "product_code", "name", "group", "quantity", "unit", "amount", "lot")
-CSV_COLUMNS = (*_RECEIPT_COLUMNS, *_RECEIPT_AMOUNTS, "payments", *_LINE_COLUMNS)
-
-
-@dataclass(frozen=True, slots=True)
-class Part:
-    """Some receipts of a file as JSON texts. `numbers` tells where each stood: its line (NDJSON, CSV) or row (Parquet), from 1.
-
-    None stands for a text that was too long to be a receipt. `done` is the share of the file that has been read by its end.
-    """
-
-    numbers: list[int]
-    raws: list[bytes | None]
-    done: float
-
-
-class UnreadableFile(ValueError):  # noqa: N818  # it says what the file is
-    """The file is not of a format that is taken, or has not the columns that it must have. The message says which."""
+_Kind = Literal["sale", "return"]
 
 
 @dataclass(slots=True)
@@ -59,7 +37,7 @@ class Report:
 
     counts: Counter[str] = field(default_factory=Counter)
 
-    def as_dict(self) -> dict[str, object]:
+    def as_dict(self) -> dict[str, Any]:
         """Return the counts as the report file has them."""
         return {
             "accepted": self.counts["accepted"],
@@ -70,72 +48,109 @@ class Report:
         }
 
 
-def take_file(path: Path, source_id: int, *, report: IO[str] | None = None, told: Callable[[float], None] = lambda _: None) -> Report:
+class ReportFile:
+    """The report of some files, written as JSON while the work goes on: a file of nothing but mistakes needs no memory.
+
+    Whatever stops the work, what has been written is closed as valid JSON; `is_whole` then tells that a file was not
+    taken to its end.
+    """
+
+    def __init__(self, out: IO[str]) -> None:
+        self._out = out
+        self._file_separator = self._separator = "\n"
+        out.write('{"files": [')
+
+    def begin(self, name: str) -> None:
+        """Begin a file."""
+        self._out.write(f'{self._file_separator}{{"file": {json.dumps(name)}, "rejected_receipts": [')
+        self._file_separator, self._separator = ",\n", "\n"
+
+    def add(self, at: int, receipt_id: str | None, rejection: Rejection) -> None:
+        """Add a rejected receipt."""
+        entry = {
+            "at": at,
+            "receipt_id": receipt_id,
+            "reason": rejection.reason,
+            "place": rejection.place,
+            "remedy": REASONS[rejection.reason],
+        }
+        self._out.write(self._separator + json.dumps(entry))
+        self._separator = ",\n"
+
+    def end(self, report: Report, *, is_whole: bool) -> None:
+        """End the file that was begun last."""
+        self._out.write(f"],\n{json.dumps(report.as_dict() | {'is_whole': is_whole})[1:]}")
+
+    def close(self) -> None:
+        """End the report."""
+        self._out.write("\n]}\n")
+
+
+def take_file(
+    path: Path, source_id: int, *, report: ReportFile | None = None, told: Callable[[float], None] = lambda _: None
+) -> Report:
     """Take every receipt of a file and return the counts. `told` gets the share of the work done, from 0 to 1.
 
-    `report` is written as JSON while the work goes on: each rejected receipt with its place, and the counts at the end.
     It may be stopped at any moment and run again on the same file: what was taken is then `duplicate`.
-    Raises UnreadableFile before anything is taken.
+    Raises UnreadableFile before anything is taken, or later if the file is damaged; IntakeFault if the database fails.
     """
-    read = _reader(path)
+    read = reader(path)
     result = Report()
-    has_returns = False
-    rejections = _Rejections(report)
-    work = partial(_work, os.environ["TARKKA_DATABASE_URL"], source_id)
-    # Each worker sets Django up first: what it is sent after that needs the models.
-    with ProcessPoolExecutor(PROCESSES, get_context("spawn"), django.setup) as pool:
-        for part, outcome in _spread(pool, work, read(path), "sale"):
-            has_returns = has_returns or outcome.skipped
+    is_whole = False
+    if report:
+        report.begin(path.name)
+    try:
+        for part, outcome, share in _take(read, source_id):
             result.counts += outcome.counts
-            rejections.add(part, outcome)
-            told(part.done * 0.95)
-        if has_returns:
-            for part, outcome in _spread(pool, work, map(_returns, read(path)), "return"):
-                result.counts += outcome.counts
-                rejections.add(part, outcome)
-                told(0.95 + part.done * 0.05)
-    rejections.close(result)
+            told(share)
+            if report:
+                for place, receipt_id, rejection in outcome.rejected:
+                    report.add(part.numbers[place], receipt_id, rejection)
+        is_whole = True
+    except BrokenExecutor:
+        raise IntakeFault("a process of the intake was ended", True) from None
+    finally:
+        if report:
+            report.end(result, is_whole=is_whole)
     told(1)
     return result
 
 
 @dataclass(frozen=True, slots=True)
 class _Outcome:
-    """What a worker tells of a part: counts, each rejection's place in the part, and whether it left some for the other pass."""
+    """What a worker tells of a part: counts, each rejection's place in it, and whether it passed over some."""
 
     counts: Counter[str]
-    rejected: list[tuple[int, str | None, str, str]]
-    skipped: bool
+    rejected: list[tuple[int, str | None, Rejection]]
+    passed_over: bool
 
 
-class _Rejections:
-    """Writes the report as the work goes on, so that a file of nothing but mistakes needs no memory either."""
-
-    def __init__(self, file: IO[str] | None) -> None:
-        self._file = file
-        self._separator = "\n"
-        if file:
-            file.write('{"rejected_receipts": [')
-
-    def add(self, part: Part, outcome: _Outcome) -> None:
-        if self._file:
-            for place, receipt_id, reason, where in outcome.rejected:
-                entry = {"at": part.numbers[place], "receipt_id": receipt_id, "reason": reason, "place": where, "remedy": REASONS[reason]}
-                self._file.write(self._separator + json.dumps(entry, ensure_ascii=False))
-                self._separator = ",\n"
-
-    def close(self, report: Report) -> None:
-        if self._file:
-            self._file.write("\n],\n" + json.dumps(report.as_dict())[1:] + "\n")
+def _take(read: Callable[[], Iterator[Part]], source_id: int) -> Iterator[tuple[Part, _Outcome, float]]:
+    work = partial(_work, os.environ["TARKKA_DATABASE_URL"], source_id)
+    has_returns = False
+    # Each worker sets Django up first: what it is sent after that needs the models.
+    with ProcessPoolExecutor(PROCESSES, get_context("spawn"), _start) as pool:
+        for part, outcome in _spread(pool, work, read(), "sale"):
+            has_returns = has_returns or outcome.passed_over
+            yield part, outcome, part.done * 0.95
+        if has_returns:
+            for part, outcome in _spread(pool, work, map(_returns, read()), "return"):
+                yield part, outcome, 0.95 + part.done * 0.05
 
 
 def _returns(part: Part) -> Part:
-    """The receipts of a part that may be returns: cheaply told here, rightly in the worker."""
-    kept = [(number, raw) for number, raw in zip(part.numbers, part.raws, strict=True) if raw is not None and b"return" in raw]
+    """The receipts of a part that may be returns: told cheaply, for the worker looks again. JSON may escape letters."""
+    kept = [
+        (number, raw)
+        for number, raw in zip(part.numbers, part.raws, strict=True)
+        if isinstance(raw, bytes) and (b"return" in raw or b"\\u" in raw)
+    ]
     return Part([number for number, _ in kept], [raw for _, raw in kept], part.done)
 
 
-def _spread(pool: ProcessPoolExecutor, work: Callable[..., _Outcome], parts: Iterator[Part], kind: str) -> Iterator[tuple[Part, _Outcome]]:
+def _spread(
+    pool: ProcessPoolExecutor, work: Callable[..., _Outcome], parts: Iterator[Part], kind: _Kind
+) -> Iterator[tuple[Part, _Outcome]]:
     """Give the parts to the workers, never more than two ahead of each, and yield what became of them as they end."""
     waiting: dict[Future[_Outcome], Part] = {}
     for part in parts:
@@ -148,120 +163,34 @@ def _spread(pool: ProcessPoolExecutor, work: Callable[..., _Outcome], parts: Ite
             yield waiting.pop(future), future.result()
 
 
+def _start() -> None:
+    """Make a worker process ready. It ends with its parent, even when that is killed."""
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C ends the parent, which ends us at a part's end
+    parent = parent_process()
+    if parent is not None:
+        threading.Thread(target=_end_with, args=(parent.sentinel,), daemon=True).start()
+    django.setup()
+
+
+def _end_with(sentinel: int) -> None:
+    connection.wait([sentinel])
+    os._exit(1)
+
+
 @cache
 def _worker(url: str, source_id: int) -> Intake:
     """This worker process's intake, over a connection of its own."""
-    signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C ends the parent, which ends us at a part's end
+    gc.disable()  # receipts hold no circles, and looking for some takes a tenth of the time
     return Intake(psycopg.connect(url, autocommit=True), source_id)
 
 
-def _work(url: str, source_id: int, raws: list[bytes | None], kind: str) -> _Outcome:
-    verdicts = _worker(url, source_id).take(raws, kind)
+def _work(url: str, source_id: int, raws: list[bytes | Rejection], kind: _Kind) -> _Outcome:
+    intake = _worker(url, source_id)
+    verdicts = intake.take_sales(raws) if kind == "sale" else intake.take_returns(raws)
+    told = [verdict for _, verdict in verdicts if verdict is not None]
     rejected = [
-        (place, receipt_id, verdict.rejection.reason, verdict.rejection.place)
+        (place, receipt_id, verdict.rejection)
         for place, (receipt_id, verdict) in enumerate(verdicts)
-        if verdict and verdict.rejection
+        if verdict is not None and verdict.rejection is not None
     ]
-    return _Outcome(counts(verdict for _, verdict in verdicts), rejected, any(verdict is None for _, verdict in verdicts))
-
-
-def _reader(path: Path) -> Callable[[Path], Iterator[Part]]:
-    with path.open("rb") as file:
-        start = file.read(4)
-    if start == b"PAR1":
-        with duckdb.connect() as db:
-            columns = {row[0] for row in db.execute("DESCRIBE SELECT * FROM read_parquet(?)", [str(path)]).fetchall()}
-        _refuse_missing(path, columns, {*_RECEIPT_COLUMNS, *_RECEIPT_AMOUNTS, "payments"} - {"refers_to", "card"})
-        return _read_parquet
-    if path.suffix.lower() == ".csv":
-        with path.open(newline="", encoding="utf-8-sig") as text:
-            header = next(csv.reader(text), [])
-        _refuse_missing(path, set(header), set(CSV_COLUMNS))
-        return _read_csv
-    return _read_ndjson
-
-
-def _refuse_missing(path: Path, columns: set[str], needed: set[str]) -> None:
-    missing = sorted(needed - columns)
-    if missing:
-        raise UnreadableFile(f"{path.name} has no column {', '.join(missing)}; docs/receipts.md lists the columns of each format")
-
-
-def _parts(receipts: Iterable[tuple[int, bytes | None, float]]) -> Iterator[Part]:
-    """Gather receipts into parts of a bounded size."""
-    numbers: list[int] = []
-    raws: list[bytes | None] = []
-    size = 0
-    done = 0.0
-    for number, raw, done in receipts:
-        numbers.append(number)
-        raws.append(raw)
-        size += len(raw or b"")
-        if size >= PART_BYTES or len(raws) >= BATCH_RECEIPTS:
-            yield Part(numbers, raws, done)
-            numbers, raws, size = [], [], 0
-    if raws:
-        yield Part(numbers, raws, done)
-
-
-def _read_ndjson(path: Path) -> Iterator[Part]:
-    return _parts(_ndjson_lines(path))
-
-
-def _ndjson_lines(path: Path) -> Iterator[tuple[int, bytes | None, float]]:
-    total = path.stat().st_size or 1
-    read = number = 0
-    with path.open("rb", buffering=1 << 20) as file:
-        while line := file.readline(LINE_LIMIT):
-            number += 1
-            read += len(line)
-            is_too_long = len(line) == LINE_LIMIT
-            while is_too_long and not line.endswith(b"\n") and (line := file.readline(LINE_LIMIT)):
-                read += len(line)
-            if is_too_long or not line.isspace():
-                yield number, None if is_too_long else line, read / total
-
-
-def _read_parquet(path: Path) -> Iterator[Part]:
-    return _parts(_parquet_rows(path))
-
-
-def _parquet_rows(path: Path) -> Iterator[tuple[int, bytes | None, float]]:
-    """Each row as the JSON text that the same receipt would be in an NDJSON file."""
-    with duckdb.connect(config={"threads": 1, "temp_directory": ""}) as db:
-        count = db.execute("SELECT count(*) FROM read_parquet(?)", [str(path)]).fetchall()[0][0] or 1
-        rows = db.execute("SELECT to_json(receipt) FROM read_parquet(?) AS receipt", [str(path)])
-        number = 0
-        while fetched := rows.fetchmany(2_000):
-            for (text,) in fetched:
-                number += 1
-                yield number, text.encode(), number / count
-
-
-def _read_csv(path: Path) -> Iterator[Part]:
-    return _parts(_csv_receipts(path))
-
-
-def _csv_receipts(path: Path) -> Iterator[tuple[int, bytes | None, float]]:
-    """Rows that stand together and have the same `receipt_id` are one receipt: a row a line, or a row a group, or one row alone."""
-    total = path.stat().st_size or 1
-    with path.open("rb") as raw:
-        rows = csv.DictReader(io.TextIOWrapper(raw, encoding="utf-8-sig", errors="replace", newline=""))
-        for _, together in groupby(enumerate(rows, start=2), key=lambda numbered: numbered[1]["receipt_id"]):
-            numbered = list(together)
-            yield numbered[0][0], _csv_receipt([row for _, row in numbered]), raw.tell() / total
-
-
-def _csv_receipt(rows: list[dict[str, Any]]) -> bytes:
-    first = rows[0]
-    receipt: dict[str, Any] = {name: first[name] for name in (*_RECEIPT_COLUMNS, *_RECEIPT_AMOUNTS) if first[name]}
-    try:
-        receipt["payments"] = json.loads(first["payments"] or "[]")
-    except (json.JSONDecodeError, RecursionError):
-        receipt["payments"] = None  # the shape's own rule says so, with its place
-    if any(row["name"] for row in rows):
-        lines = [{name: row[name] for name in _LINE_COLUMNS if row[name]} for row in rows]
-        receipt["lines"] = [{**line, "line": int(line["line"])} if str(line.get("line", "")).isdecimal() else line for line in lines]
-    elif any(row["group"] for row in rows):
-        receipt["groups"] = [{"group": row["group"], "amount": row["amount"]} for row in rows]
-    return json.dumps(receipt).encode()
+    return _Outcome(counts(told), rejected, len(told) < len(verdicts))

@@ -1,4 +1,4 @@
-"""Reading purchases. All but `source_id` run inside the door, which decides whose rows there are and how fine.
+"""Reading purchases. All but those of sources run inside the door, which decides whose rows there are and how fine.
 
 Purchases are partitioned by quarter, so every question carries bounds of time: the newest stretch first, then older ones, none of them
 longer than eight partitions.
@@ -9,10 +9,12 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 
+from django.db import connection
 from django.db.models import Q, QuerySet
 
 from tarkka.description.queries import load_rulebook
 from tarkka.purchases import models
+from tarkka.purchases.actions import token_hash
 from tarkka.vocabulary import Channel, Language, Level
 
 _STRETCHES = (timedelta(days=182), timedelta(days=548))
@@ -87,10 +89,17 @@ class ReceiptDetail:
 
 def source_id(name: str) -> int | None:
     """Return the id of a registered source, or None. Nothing personal: asked outside the door."""
-    from django.db import connection
+    return _one("SELECT id FROM source WHERE name = %s", name)
 
+
+def source_of_token(token: str) -> int | None:
+    """Return the id of the source whose token this is, or None. Nothing personal: asked outside the door."""
+    return _one("SELECT id FROM source WHERE token_hash = %s", token_hash(token))
+
+
+def _one(statement: str, parameter: str | bytes) -> int | None:
     with connection.cursor() as cursor:
-        cursor.execute("SELECT id FROM source WHERE name = %s", [name])
+        cursor.execute(statement, [parameter])
         row = cursor.fetchone()
     return row[0] if row else None
 

@@ -1,6 +1,6 @@
 """Rows as PostgreSQL's COPY reads them: tab-separated text. Written by hand because a row at a time through the driver takes twice as long."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -37,6 +37,11 @@ class _Texts(dict[str, str]):
 
 
 _texts = _Texts()
+
+
+def array(texts: Iterable[str]) -> str:
+    """Return texts as one array that PostgreSQL reads. The driver's own way takes an eighth of the intake's time."""
+    return '{"' + '","'.join([text.replace("\\", "\\\\").replace('"', '\\"') for text in texts]) + '"}'
 
 
 def receipt_row(source_id: int, stored: Stored) -> str:

@@ -5,6 +5,7 @@ from django.urls import include, path
 from tarkka.site.health import healthz
 
 urlpatterns = [
+    path("api/v1/", include("tarkka.api.urls")),
     path("", include("tarkka.portal.urls")),
     path("healthz", healthz, name="healthz"),
 ]
