@@ -4,12 +4,17 @@ Every function needs the `database` fixture. Amounts are decimal text, times ISO
 """
 
 import json
+import os
 import secrets
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from itertools import count
 from typing import Any
+
+import psycopg
+from psycopg.conninfo import conninfo_to_dict, make_conninfo
 
 CHAINS = ("prisma", "s-market", "sokos", "restaurants")
 PRODUCT_TIME = "2024-03-05T12:30:00+02:00"
@@ -141,3 +146,12 @@ def take_three_levels(source: Source, card: str) -> None:
         ],
     )
     assert [verdict.level.name for verdict in verdicts] == ["TOTAL", "GROUP", "PRODUCT"], verdicts
+
+
+@contextmanager
+def administrator() -> Iterator[psycopg.Connection[Any]]:
+    """Yield an autocommitting connection of the server's superuser, whom no policy holds."""
+    parts = conninfo_to_dict(os.environ["TARKKA_OWNER_URL"])
+    parts.pop("options")  # which make it act as the owner
+    with psycopg.connect(make_conninfo(**parts), autocommit=True) as connection:
+        yield connection

@@ -1,0 +1,322 @@
+"""A walk through the door: every role, purpose and subject that the description allows, every table, every verb.
+
+What each look may do is written down as a table below; `differences` goes and looks, as the application's own login.
+"""
+
+import json
+import secrets
+from collections.abc import Iterator
+from collections.abc import Set as AbstractSet
+from datetime import date
+
+from psycopg import sql
+
+from building import administrator
+from tarkka.vocabulary import Level, Purpose, Role, SubjectKind
+from world import World
+
+AUDIENCE, HOUSEHOLD, PERSON, TRACE = SubjectKind
+GROUP, PRODUCT, TOTAL = Level.GROUP, Level.PRODUCT, Level.TOTAL
+
+USES = {
+    # role, purpose, kind of subject: level, level for whoever made both objections
+    (Role.CUSTOMER, Purpose.OWN_DATA, PERSON): (PRODUCT, PRODUCT),
+    (Role.CUSTOMER, Purpose.SERVICES, PERSON): (PRODUCT, GROUP),
+    (Role.AUTOMATIC, Purpose.SERVICES, PERSON): (PRODUCT, GROUP),
+    (Role.CUSTOMER_SERVICE, Purpose.CUSTOMER_SERVICE, PERSON): (PRODUCT, GROUP),
+    (Role.AUTOMATIC, Purpose.REGISTER_UPKEEP, PERSON): (TOTAL, TOTAL),
+    (Role.CUSTOMER_SERVICE, Purpose.REGISTER_UPKEEP, PERSON): (TOTAL, TOTAL),
+    (Role.REGISTER_ADMINISTRATOR, Purpose.REGISTER_UPKEEP, PERSON): (TOTAL, TOTAL),
+    (Role.DATA_PROTECTION_OFFICER, Purpose.SUPERVISION, PERSON): (TOTAL, TOTAL),
+    (Role.CUSTOMER, Purpose.HOUSEHOLD_VIEW, HOUSEHOLD): (TOTAL, TOTAL),
+    (Role.AUTOMATIC, Purpose.BONUS, HOUSEHOLD): (TOTAL, TOTAL),
+    (Role.AUTOMATIC, Purpose.RECALL, TRACE): (PRODUCT, PRODUCT),
+    (Role.RECALL_OFFICER, Purpose.RECALL, TRACE): (PRODUCT, PRODUCT),
+    (Role.ANALYST, Purpose.STATISTICS, TRACE): (PRODUCT, PRODUCT),
+    (Role.AUTOMATIC, Purpose.STATISTICS, TRACE): (PRODUCT, PRODUCT),
+    (Role.AUTOMATIC, Purpose.MARKETING, AUDIENCE): (PRODUCT, TOTAL),
+    (Role.MARKETER, Purpose.MARKETING, AUDIENCE): (PRODUCT, TOTAL),
+}
+STAFF = [role for role in Role if role not in (Role.AUTOMATIC, Role.CUSTOMER)]
+
+# What a look may do to each table: `-` nothing, for the role has no such right; else whose rows it reaches: `own` the
+# subject's, `home` the household's, `all` everyone's, `unobjected` of those whose choices leave the level, `in_force`
+# the subject's objections in force. `own≥L` holds if the look reaches the level L, `own:choosing` for own data and
+# upkeep, `own:upkeep` for upkeep; otherwise no row is reached. Tables that are not named are `-` throughout.
+RIGHTS = {
+    PERSON: """
+        table               SELECT        INSERT        UPDATE             DELETE
+        person              own           -             own:choosing       -
+        membership          own           own:upkeep    own:upkeep         -
+        card                own           own:upkeep    own:upkeep         -
+        contact             own           own:choosing  -                  own:choosing
+        contact_for_safety  own:choosing  own:choosing  -                  own:choosing
+        objection           own           own:choosing  in_force:choosing  -
+        level_cap           own           -             -                  -
+        receipt             own           -             -                  -
+        receipt_group       own≥GROUP     -             -                  -
+        receipt_line        own≥PRODUCT   -             -                  -
+        access_event        own           -             -                  -
+        shared_looks        own           -             -                  -
+    """,
+    HOUSEHOLD: """
+        table               SELECT        INSERT        UPDATE             DELETE
+        receipt             home          -             -                  -
+    """,
+    TRACE: """
+        table               SELECT        INSERT        UPDATE             DELETE
+        receipt             all           -             -                  -
+        receipt_group       all≥GROUP     -             -                  -
+        receipt_line        all≥PRODUCT   -             -                  -
+    """,
+    AUDIENCE: """
+        table                   SELECT      INSERT      UPDATE             DELETE
+        audience.receipt        all         -           -                  -
+        audience.receipt_group  unobjected  -           -                  -
+        audience.receipt_line   unobjected  -           -                  -
+    """,
+}
+PURPOSES = {"choosing": (Purpose.OWN_DATA, Purpose.REGISTER_UPKEEP), "upkeep": (Purpose.REGISTER_UPKEEP,)}
+INTAKE_INSERTS = {
+    "person", "household", "membership", "card", "contact", "contact_for_safety",
+    "receipt", "receipt_group", "receipt_line",
+}  # fmt: skip
+VERBS = ("SELECT", "INSERT", "UPDATE", "DELETE", "TRUNCATE")
+
+# The column by which the world knows whose a row is; what an update would change; what an insert would add.
+KEYS = {
+    "person": "id", "household": "id", "membership": "id", "card": "id", "contact": "id", "contact_for_safety": "id",
+    "objection": "id", "level_cap": "id", "receipt": "id", "receipt_group": "receipt_id", "receipt_line": "receipt_id",
+    "receipt_key": "id", "cardless_receipt": "batch", "access_event": "id", "access_event_person": "person_id",
+    "access_ticket": "pid", "mandate": "id", "audience.receipt": "id", "audience.receipt_group": "receipt_id",
+    "audience.receipt_line": "receipt_id",
+}  # fmt: skip
+CHANGES = {
+    "person": "language = language",
+    "membership": "valid = valid",
+    "card": "valid = valid",
+    "objection": "withdrawn_at = now(), withdrawn_place = 'portal', withdrawn_by = 'walk', withdrawn_version = 1",
+}
+ADDITIONS = {
+    "membership": "(person_id, household_id, is_main_member, valid) VALUES ({0}, {1}, false, '[1990-1-1,1991-1-1)')",
+    "card": "(number, person_id, valid) VALUES (gen_random_uuid(), {0}, '[1990-01-01,1991-01-01)')",
+    "contact": "(person_id, kind, value) VALUES ({0}, 'email', 'walk@example.org')",
+    "contact_for_safety": "(person_id, kind, value, for_safety_only) VALUES ({0}, 'email', 'walk@example.org', true)",
+    "objection": "(person_id, kind, made_place, made_by, made_version) VALUES ({0}, 'A', 'portal', 'walk', 1)",
+}
+
+# Each statement in a subtransaction of its own, all in one trip to the server. What it returned comes as an error.
+_RUN = """
+DO $walk$
+DECLARE step jsonb; found jsonb := '{{}}'; answer text;
+BEGIN
+    FOR step IN SELECT jsonb_array_elements({steps}::jsonb) LOOP
+        BEGIN
+            EXECUTE step ->> 1 INTO answer;
+            RAISE EXCEPTION USING ERRCODE = 'ZZ001', MESSAGE = coalesce(answer, '');
+        EXCEPTION WHEN OTHERS THEN
+            found := found || jsonb_build_object(step ->> 0, jsonb_build_array(SQLSTATE, SQLERRM));
+        END;
+    END LOOP;
+    PERFORM set_config('walk.found', found::text, true);
+END $walk$
+"""
+
+
+DENIED = frozenset({"denied"})
+Reached = dict[tuple[str, str], AbstractSet[str]]
+
+
+def differences(world: World) -> Iterator[str]:
+    """Yield what a walk meets otherwise than is written above, as it goes. Errors of the door are differences too."""
+    try:
+        yield from _outside(world)
+        yield from _functions(world)
+        mandated = _mandates()
+        for (role, purpose, kind), levels in USES.items():
+            for name in world.people if kind is PERSON else ("self", "stranger") if kind is HOUSEHOLD else ("self",):
+                yield from _look(world, role, purpose, kind, levels, name, mandated)
+    except Exception as error:  # noqa: BLE001  # a policy that is missing may show as any error
+        yield f"{type(error).__name__}: {error}"
+
+
+def _mandates() -> str:
+    from tarkka.access.actions import give_mandate
+
+    user_id = f"walker-{secrets.token_hex(4)}"
+    for role in STAFF:
+        give_mandate(user_id, role, days=1, reason="a walk", agreement_signed_on=date(2020, 1, 1), acting="test")
+    return user_id
+
+
+def _look(
+    world: World, role: Role, purpose: Purpose, kind: SubjectKind, levels: tuple[Level, Level], name: str, staff: str
+) -> Iterator[str]:
+    from tarkka import access
+
+    where = f"{role} for {purpose} at the {kind} of {name}"
+    actor = str(world.people["self"]) if role is Role.CUSTOMER else staff if role in STAFF else "walk"
+    subject_id = {PERSON: world.people[name], HOUSEHOLD: world.household_of(name)}.get(kind)
+    level = levels[name == "objector"]
+    found: Reached = {}
+    refusal = None
+    try:
+        with access.opened(
+            role=role, actor=actor, purpose=purpose, subject=access.Subject(kind, subject_id), case_ref="C-1"
+        ) as look:
+            found = _ask(world, kind, world.people)
+            if kind in (TRACE, AUDIENCE):
+                look.cover([])
+            elif look.level is not level:
+                yield f"{where}: level {look.level.name}, expected {level.name}"
+    except access.Refused as refused:
+        refusal = refused.reason
+    expected_refusal = None
+    if role is Role.CUSTOMER and name != "self":
+        expected_refusal = "not_own" if kind is PERSON else "not_main_member"
+    if refusal != expected_refusal:
+        yield f"{where}: refused as {refusal}, expected {expected_refusal}"
+    if refusal is None:
+        for step, expected in _expected(world, kind, purpose, level, name).items():
+            if found[step] != expected:
+                yield f"{where}: {' '.join(step)} reaches {found[step]}, expected {expected}"
+
+
+def _cells(kind: SubjectKind) -> dict[tuple[str, str], str]:
+    header, *rows = [line.split() for line in RIGHTS[kind].strip().splitlines()]
+    cells = {(table, verb): "-" for table in KEYS for verb in VERBS}
+    if kind is PERSON:
+        cells |= {("shared_looks", verb): "-" for verb in VERBS}
+    return cells | {(table, verb): cell for table, *row in rows for verb, cell in zip(header[1:], row, strict=True)}
+
+
+def _expected(world: World, kind: SubjectKind, purpose: Purpose, level: Level, name: str) -> Reached:
+    everyone = set(world.people)
+    home = {other for other in everyone if world.household_of(other) == world.household_of(name)}
+    reached = {"own": {name}, "home": home, "all": everyone, "unobjected": everyone - {"objector"}, "none": set()}
+    reached["in_force"] = {name} & {"objector"}
+    expected: Reached = {}
+    for step, cell in _cells(kind).items():
+        whose, _, purposes = cell.partition(":")
+        whose, _, least = whose.partition("≥")
+        if (purposes and purpose not in PURPOSES[purposes]) or (least and level < Level[least]):
+            whose = "none"
+        expected[step] = DENIED if whose == "-" else reached[whose]
+    return expected
+
+
+def _outside(world: World) -> Iterator[str]:
+    """Without a ticket nothing is reached, in no role; and the intake may insert, and nothing else."""
+    from django.db import connection, transaction
+
+    nothing = dict.fromkeys(((table, verb) for table in KEYS for verb in VERBS), DENIED)
+    expected = {
+        "tarkka_app": nothing,
+        "tarkka_intake": nothing | {(table, "INSERT"): {"self"} for table in INTAKE_INSERTS},
+    }
+    for kind in SubjectKind:
+        expected[f"tarkka_{kind}"] = {step: DENIED if cell == "-" else set() for step, cell in _cells(kind).items()}
+    for role, steps in expected.items():
+        with transaction.atomic():
+            with connection.cursor() as cursor:
+                cursor.execute(f"SET LOCAL ROLE {role}")
+            found = _ask(world, PERSON if role == "tarkka_person" else None, {"self": world.people["self"]})
+        for step, whose in steps.items():
+            if found[step] != whose:
+                yield f"{role} without a ticket: {' '.join(step)} reaches {found[step]}, expected {whose}"
+
+
+def _functions(world: World) -> Iterator[str]:
+    """What may be asked without a look: whose an identity is, whose a card is, what intake has taken."""
+    from django.db import connection, transaction
+
+    with administrator() as admin:
+        hashes = dict(
+            admin.execute(
+                "SELECT id, identity_hash FROM person WHERE id = ANY (%s)", [list(world.people.values())]
+            ).fetchall()
+        )
+        receipts = [
+            r for (r,) in admin.execute("SELECT receipt_id FROM receipt_key WHERE source_id = %s", [world.source_id])
+        ]
+    with transaction.atomic(), connection.cursor() as cursor:
+        for person, identity in hashes.items():
+            cursor.execute("SELECT people.person_by_identity(%s)", [identity])
+            if cursor.fetchone() != (person,):
+                yield "sign-in does not find a person"
+        cursor.execute("SET LOCAL ROLE tarkka_intake")
+        cursor.execute(
+            "SELECT count(DISTINCT person_id), count(DISTINCT household_id), count(cap) FROM people.holders(%s)",
+            [[*world.home.cards]],
+        )
+        if (found := cursor.fetchone()) != (2, 1, 2):
+            yield f"intake finds {found} persons, households and caps of two cards"
+        cursor.execute(
+            "SELECT count(*), count(groups), count(products) FROM purchases.sales(%s, %s)", [world.source_id, receipts]
+        )
+        if (found := cursor.fetchone()) != (12, 8, 4):
+            yield f"intake finds {found} receipts, groups and lines of twelve"
+        cursor.execute("SELECT count(*) FROM purchases.taken(%s, %s)", [world.source_id, receipts])
+        if (found := cursor.fetchone()) != (12,):
+            yield f"intake finds {found} of twelve receipts taken"
+
+
+def _ask(world: World, kind: SubjectKind | None, people: dict[str, int]) -> Reached:
+    """Try every verb on every table as the present role, undo it, and return whom each reached."""
+    from django.db import connection
+
+    steps = [(f"{table} {verb}", text) for table, key in KEYS.items() for verb, text in _statements(world, table, key)]
+    steps += [
+        (f"{table} INSERT {name}", f"INSERT INTO {table.removesuffix('_for_safety')} " + _addition(world, table, name))
+        for table in KEYS
+        for name in (people if table in ADDITIONS else list(people)[:1])
+    ]
+    found: Reached = {}
+    if kind is PERSON:
+        steps.append(("shared_looks SELECT", "SELECT string_agg(id::text, ',') FROM access.shared_looks(NULL, 100000)"))
+        found = {("shared_looks", verb): DENIED for verb in VERBS}
+    with connection.cursor() as cursor:
+        cursor.execute(sql.SQL(_RUN).format(steps=sql.Literal(json.dumps(steps))).as_string(cursor.connection))
+        cursor.execute("SELECT current_setting('walk.found')")
+        answers = json.loads(cursor.fetchone()[0])
+    for step, (state, message) in answers.items():
+        table, verb, *name = step.split()
+        keys = {int(key) for key in message.split(",") if key} if state == "ZZ001" else set()
+        # A view cannot be truncated, whoever asks.
+        if (state == "42501" and message.startswith("permission denied")) or (verb == "TRUNCATE" and "." in table):
+            found[table, verb] = DENIED
+        elif verb == "INSERT":
+            # Refused by a policy, or by nothing but what a row must have.
+            added = {*found.get((table, verb), set()), *(name if state != "42501" else ())}
+            found[table, verb] = added
+        elif state != "ZZ001":
+            found[table, verb] = {f"{state} {message}"}
+        elif table == "shared_looks":
+            found[table, verb] = _whose_looks(world, keys)
+        else:
+            found[table, verb] = {name for key in keys for name in world.owners[table].get(key, ())}
+    return found
+
+
+def _whose_looks(world: World, keys: set[int]) -> set[str]:
+    """Whose shared looks these are: a person's own are exactly the world's looks that they were in."""
+    looks = world.owners["shared_looks"]
+    for name in world.people:
+        if keys & looks.keys() == {key for key, names in looks.items() if name in names}:
+            return {name}
+    return {f"look {key}" for key in keys & looks.keys()}
+
+
+def _addition(world: World, table: str, name: str) -> str:
+    return ADDITIONS.get(table, "DEFAULT VALUES").format(world.people[name], world.household_of(name))
+
+
+def _statements(world: World, table: str, key: str) -> Iterator[tuple[str, str]]:
+    name = table.removesuffix("_for_safety")
+    rows = f"{key} IN ({','.join(map(str, world.owners[table])) or 'NULL'})"
+    change = CHANGES.get(table, f"{key} = {key}")
+    yield "SELECT", f"SELECT string_agg({key}::text, ',') FROM {name} WHERE {rows}"
+    changes = {"UPDATE": f"UPDATE {name} SET {change} WHERE {rows}", "DELETE": f"DELETE FROM {name} WHERE {rows}"}
+    for verb, text in changes.items():
+        yield verb, f"WITH reached AS ({text} RETURNING {key}) SELECT string_agg({key}::text, ',') FROM reached"
+    yield "TRUNCATE", f"TRUNCATE {name}"

@@ -1,0 +1,107 @@
+"""The people of a walk through the door: who is who, with rows in every table, and whose each of those rows is."""
+
+from dataclasses import dataclass, field
+
+from building import Household, a_household, a_receipt, a_source, administrator, take, take_three_levels
+from tarkka.vocabulary import Objection, Place, Purpose, Role, SubjectKind
+
+
+@dataclass
+class World:
+    """Somebody, another of their household, a stranger, and one who made both objections; and whose each row is."""
+
+    home: Household
+    others: Household
+    source_id: int
+    people: dict[str, int]
+    owners: dict[str, dict[int, set[str]]] = field(default_factory=dict)
+
+    def household_of(self, name: str) -> int:
+        """Return the id of a person's household."""
+        return self.home.id if name in ("self", "mate") else self.others.id
+
+
+def a_world() -> World:
+    """Make the people of a walk, with rows in every table."""
+    from tarkka import access
+    from tarkka.people.actions import customer, make_objection, withdraw_objection
+
+    home, others, source = a_household(2), a_household(2), a_source()
+    people = dict(zip(("self", "mate", "stranger", "objector"), home.persons + others.persons, strict=True))
+    for card in home.cards + others.cards:
+        take_three_levels(source, card)
+    take(source, [a_receipt(card=None)])
+    for name, person in people.items():
+        for objection in Objection:
+            make_objection(person, objection, place=Place.PORTAL, acting=customer(person))
+            if name != "objector":
+                withdraw_objection(person, objection, place=Place.PORTAL, acting=customer(person))
+    everyone = list(people.values())
+    with administrator() as connection:
+        connection.execute(
+            "INSERT INTO level_cap (person_id, level, valid, reason)"
+            " SELECT p, 'TOTAL', '[2000-01-01,2001-01-01)', 'asked' FROM unnest(%s::bigint[]) p",
+            [everyone],
+        )
+        connection.execute(
+            "INSERT INTO contact (person_id, kind, value, for_safety_only)"
+            " SELECT p, 'phone', '040', true FROM unnest(%s::bigint[]) p",
+            [everyone],
+        )
+    world = World(home, others, source.id, people)
+    recall = {
+        "role": Role.AUTOMATIC,
+        "actor": "walk",
+        "purpose": Purpose.RECALL,
+        "subject": access.Subject(SubjectKind.TRACE),
+    }
+    with access.opened(**recall) as look:
+        look.cover([people["self"], people["stranger"]])
+    shared = {look.event_id: {"self", "stranger"}}
+    with access.opened(**recall) as look:
+        look.cover_everyone()
+    shared[look.event_id] = set(people)
+    for household, names in ((home, {"self", "mate"}), (others, {"stranger", "objector"})):
+        with access.opened(**recall | {"purpose": Purpose.BONUS, "subject": access.household(household.id)}) as look:
+            shared[look.event_id] = names
+    world.owners = _owners(people) | {"shared_looks": shared}
+    return world
+
+
+def _owners(people: dict[str, int]) -> dict[str, dict[int, set[str]]]:
+    names = {person: name for name, person in people.items()}
+    everyone = list(names)
+    rows = {
+        "person": "SELECT id, id FROM person",
+        "household": "SELECT household_id, person_id FROM membership",
+        "membership": "SELECT id, person_id FROM membership",
+        "card": "SELECT id, person_id FROM card",
+        "contact": "SELECT id, person_id FROM contact WHERE NOT for_safety_only",
+        "contact_for_safety": "SELECT id, person_id FROM contact WHERE for_safety_only",
+        "objection": "SELECT id, person_id FROM objection",
+        "level_cap": "SELECT id, person_id FROM level_cap",
+        "receipt": "SELECT id, purchaser_id FROM receipt",
+        "receipt_group": "SELECT receipt_id, purchaser_id FROM receipt_group",
+        "receipt_line": "SELECT receipt_id, purchaser_id FROM receipt_line",
+        "receipt_key": "SELECT id, purchaser_id FROM receipt_key",
+        "access_event": "SELECT id, subject_id FROM access_event WHERE subject_kind = 'person'",
+        "access_event_person": "SELECT person_id, person_id FROM access_event_person",
+    }
+    owners: dict[str, dict[int, set[str]]] = {}
+    with administrator() as connection:
+        for table, query in rows.items():
+            found = owners[table] = {}
+            for key, person in connection.execute(
+                f"SELECT * FROM ({query}) r (key, person) WHERE person = ANY (%s)", [everyone]
+            ):
+                found.setdefault(key, set()).add(names[person])
+        for table, query in {
+            "cardless_receipt": "SELECT batch FROM cardless_receipt",
+            "access_ticket": "SELECT pid FROM access_ticket",
+            "mandate": "SELECT id FROM mandate",
+        }.items():
+            owners[table] = {key: set(people) for (key,) in connection.execute(query)}
+    for table in ("receipt", "receipt_group", "receipt_line"):
+        assert {name for found in owners[table].values() for name in found} == set(people)
+        owners[f"audience.{table}"] = owners[table]
+    return owners
