@@ -7,24 +7,22 @@ Memory does not grow with the file.
 import gc
 import json
 import os
-import signal
-import threading
 from collections import Counter
 from collections.abc import Callable, Iterator
 from concurrent.futures import FIRST_COMPLETED, BrokenExecutor, Future, ProcessPoolExecutor, wait
 from dataclasses import dataclass, field
 from functools import cache, partial
-from multiprocessing import connection, get_context, parent_process
+from multiprocessing import get_context
 from pathlib import Path
 from typing import IO, Any, Literal
 
-import django
 import psycopg
 
 from tarkka.purchases.feed import REASONS, Rejection
 from tarkka.purchases.intake import Intake
 from tarkka.purchases.reading import Part, reader
 from tarkka.purchases.verdict import IntakeFault, counts
+from tarkka.purchases.worker import start
 
 PROCESSES = 2
 
@@ -128,8 +126,7 @@ class _Outcome:
 def _take(read: Callable[[], Iterator[Part]], source_id: int) -> Iterator[tuple[Part, _Outcome, float]]:
     work = partial(_work, os.environ["TARKKA_DATABASE_URL"], source_id)
     has_returns = False
-    # Each worker sets Django up first: what it is sent after that needs the models.
-    with ProcessPoolExecutor(PROCESSES, get_context("spawn"), _start) as pool:
+    with ProcessPoolExecutor(PROCESSES, get_context("spawn"), start) as pool:
         for part, outcome in _spread(pool, work, read(), "sale"):
             has_returns = has_returns or outcome.passed_over
             yield part, outcome, part.done * 0.95
@@ -161,20 +158,6 @@ def _spread(
     while waiting:
         for future in wait(waiting, return_when=FIRST_COMPLETED).done:
             yield waiting.pop(future), future.result()
-
-
-def _start() -> None:
-    """Make a worker process ready. It ends with its parent, even when that is killed."""
-    signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C ends the parent, which ends us at a part's end
-    parent = parent_process()
-    if parent is not None:
-        threading.Thread(target=_end_with, args=(parent.sentinel,), daemon=True).start()
-    django.setup()
-
-
-def _end_with(sentinel: int) -> None:
-    connection.wait([sentinel])
-    os._exit(1)
 
 
 @cache
