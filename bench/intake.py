@@ -19,7 +19,7 @@ TABLES = ("receipt", "receipt_group", "receipt_line")
 def load_people(folder: Path) -> dict[str, Path]:
     """Register the sample's outlets, people and source, and write its year of purchases; return the files by format."""
     from tarkka.description.queries import load_rulebook
-    from tarkka.people.actions import register_households
+    from tarkka.people.actions import NewHousehold, register_households
     from tarkka.people.files import read_households
     from tarkka.purchases.actions import register_outlets, register_source
     from tarkka.sample.outlets import outlet_rows
@@ -31,7 +31,8 @@ def load_people(folder: Path) -> dict[str, Path]:
     register_outlets((row["code"], row["name"], row["chain"]) for row in rows)
     people = folder / "people.ndjson"
     write_people(people, households(household_facts(sample.connection)))
-    register_households(read_households(people, load_rulebook().time_zone))
+    everyone = read_households(people, load_rulebook().time_zone)
+    register_households(household for household in everyone if isinstance(household, NewHousehold))
     for name in ("ndjson", "parquet"):
         register_source(name, chains=sorted({row["chain"] for row in rows}))
     # Placed on the last twelve months, where the ten chains are at PRODUCT throughout.

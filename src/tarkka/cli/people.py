@@ -109,16 +109,34 @@ def language(person_id: PersonId, to: Annotated[Language, typer.Option(help="The
 
 
 @household.command("load")
-def load(file: Annotated[Path, typer.Argument(exists=True, dir_okay=False, help="NDJSON, a household a line: docs/people.md.")]) -> None:
-    """Register the households of a file with their persons and cards, and print each person's key and id."""
+def load(
+    file: Annotated[Path, typer.Argument(exists=True, dir_okay=False, help="NDJSON, a household a line: docs/people.md.")],
+) -> None:
+    """Register the households of a file with their persons and cards, and print each person's key and id.
+
+    Exits with 1 if a line was wrong: the others are registered all the same.
+    """
     boot()
     from tarkka.description.queries import load_rulebook
-    from tarkka.people.actions import register_households
-    from tarkka.people.files import read_households
+    from tarkka.people.actions import NewHousehold, register_households
+    from tarkka.people.files import WrongLine, read_households
+
+    wrong: list[WrongLine] = []
+
+    def right() -> Iterator[NewHousehold]:
+        for each in read_households(file, load_rulebook().time_zone):
+            if isinstance(each, WrongLine):
+                wrong.append(each)
+            else:
+                yield each
 
     with _told_plainly():
-        for key, person_id in register_households(read_households(file, load_rulebook().time_zone)).items():
+        for key, person_id in register_households(right()).items():
             typer.echo(json.dumps({"key": key, "person_id": person_id}))
+    for line in wrong:
+        typer.echo(f"{file.name}, line {line.number}: {line.wrong}", err=True)
+    if wrong:
+        raise typer.Exit(1)
 
 
 @household.command("move")

@@ -4,13 +4,14 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime
+from itertools import islice
 from typing import Any
 
 import psycopg
 from django.db import connection
 
 from tarkka import access
-from tarkka.people.identity import identity_hash, seal_identity
+from tarkka.people.identity import checked, identity_hash, seal_identity
 from tarkka.vocabulary import Language, Level, Objection, Place, Purpose, Role
 
 _REGISTERING = 1_000
@@ -41,10 +42,19 @@ class NewPerson:
 
 @dataclass(frozen=True, slots=True)
 class NewHousehold:
-    """A household to register with its persons, exactly one of them the main member. `since` is aware."""
+    """A household to register with its persons. `since` is aware.
+
+    Raises ValueError unless exactly one of them is the main member and every identity code is right.
+    """
 
     since: datetime
     persons: tuple[NewPerson, ...]
+
+    def __post_init__(self) -> None:
+        if sum(person.is_main_member for person in self.persons) != 1:
+            raise ValueError("a household has exactly one main member")
+        for person in self.persons:
+            checked(person.identity_code)
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,25 +86,34 @@ class _Rows:
     contact: list[tuple[object, ...]] = field(default_factory=list)
 
 
-def register_households(households: Iterable[NewHousehold], *, told: Callable[[int], None] = lambda _: None) -> dict[str, int]:
+def register_households(
+    households: Iterable[NewHousehold], *, told: Callable[[int], None] = lambda _: None
+) -> dict[str, int]:
     """Register households with their persons, cards and contacts, and return the person id of each key.
 
-    `told` is called with the number of households as they are committed, a thousand at a time.
-    Raises ValueError for a wrong identity code or a household without exactly one main member (nothing of its thousand is kept),
-    and psycopg.errors.UniqueViolation for an identity or a card that is registered already.
+    Those registered before are passed over, so that a load that was stopped can be run again. `told` is called with the number of
+    households as they are done, a thousand at a time. Raises ValueError for a household of which only some are registered, and
+    psycopg.errors.UniqueViolation for a card number that is taken; the thousands before are kept.
     """
     ids: dict[str, int] = {}
-    part: list[NewHousehold] = []
-    for household in households:
-        part.append(household)
-        if len(part) == _REGISTERING:
-            ids |= _register(part)
-            told(len(part))
-            part = []
-    if part:
-        ids |= _register(part)
+    waiting = iter(households)
+    while part := list(islice(waiting, _REGISTERING)):
+        known = _known(part)
+        ids |= known
+        ids |= _register([household for household in part if household.persons[0].key not in known])
         told(len(part))
     return ids
+
+
+def _known(households: Sequence[NewHousehold]) -> dict[str, int]:
+    """The ids of the households' persons who are registered already, by key."""
+    keys = {identity_hash(person.identity_code): person.key for household in households for person in household.persons}
+    rows = _raw().execute("SELECT h, people.person_by_identity(h) FROM unnest(%s::bytea[]) h", [list(keys)])
+    known = {keys[bytes(found)]: person_id for found, person_id in rows if person_id is not None}
+    for household in households:
+        if len({person.key in known for person in household.persons}) > 1:
+            raise ValueError(f"of the household of {household.persons[0].key} some persons are registered and some are not")
+    return known
 
 
 def _register(households: Sequence[NewHousehold]) -> dict[str, int]:
@@ -106,24 +125,20 @@ def _register(households: Sequence[NewHousehold]) -> dict[str, int]:
         rows = _Rows()
         ids: dict[str, int] = {}
         for household in households:
-            if sum(person.is_main_member for person in household.persons) != 1:
-                raise ValueError("a household has exactly one main member")
             household_id = next(household_ids)
             rows.household.append((household_id,))
             valid = f"[{household.since.isoformat()},)"
             for person in household.persons:
                 ids[person.key] = person_id = next(person_ids)
                 code = person.identity_code
-                rows.person.append(
-                    (person_id, identity_hash(code), seal_identity(code), person.given_name, person.family_name, person.language)
-                )
+                names = (person.given_name, person.family_name, person.language)
+                rows.person.append((person_id, identity_hash(code), seal_identity(code), *names))
                 rows.membership.append((person_id, household_id, person.is_main_member, valid))
                 rows.card.extend((card.number, person_id, f"[{card.opened_at.isoformat()},)") for card in person.cards)
                 if person.email:
                     rows.contact.append((person_id, "email", person.email))
         _copy(raw, "household (id)", rows.household)
-        columns = "person (id, identity_hash, identity_sealed, given_name, family_name, language)"
-        _copy(raw, columns, rows.person)
+        _copy(raw, "person (id, identity_hash, identity_sealed, given_name, family_name, language)", rows.person)
         _copy(raw, "membership (person_id, household_id, is_main_member, valid)", rows.membership)
         _copy(raw, "card (number, person_id, valid)", rows.card)
         _copy(raw, "contact (person_id, kind, value)", rows.contact)

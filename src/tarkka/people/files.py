@@ -1,6 +1,7 @@
 """People as files bring them: NDJSON, a household a line. The format is told in docs/people.md."""
 
 from collections.abc import Callable, Iterator
+from dataclasses import dataclass
 from datetime import date, datetime, time, tzinfo
 from pathlib import Path
 
@@ -32,11 +33,16 @@ class _Household(msgspec.Struct, forbid_unknown_fields=True):
     persons: list[_Person]
 
 
-def read_households(file: Path, zone: tzinfo) -> Iterator[NewHousehold]:
-    """Yield the file's households, a line each. Days begin at midnight in `zone`, the register's.
+@dataclass(frozen=True, slots=True)
+class WrongLine:
+    """A line that is no household: its number from 1, and what is wrong and where, without its content."""
 
-    Raises ValueError that names the line and the field of the first one that is not as it should be; never its value.
-    """
+    number: int
+    wrong: str
+
+
+def read_households(file: Path, zone: tzinfo) -> Iterator[NewHousehold | WrongLine]:
+    """Yield the file's households, a line each, or what is wrong with the line. Days begin at midnight in `zone`, the register's."""
     decoder = msgspec.json.Decoder(_Household)
 
     def midnight(day: date) -> datetime:
@@ -48,9 +54,11 @@ def read_households(file: Path, zone: tzinfo) -> Iterator[NewHousehold]:
                 continue
             try:
                 found = decoder.decode(line)
-            except msgspec.MsgspecError as error:
-                raise ValueError(f"{file.name}, line {number}: not a household as docs/people.md tells it ({_place(error)})") from None
-            yield NewHousehold(midnight(found.since), tuple(_person(each, midnight) for each in found.persons))
+                yield NewHousehold(midnight(found.since), tuple(_person(each, midnight) for each in found.persons))
+            except (msgspec.MsgspecError, UnicodeDecodeError) as error:
+                yield WrongLine(number, f"not a household as docs/people.md tells it ({_place(error)})")
+            except ValueError as error:
+                yield WrongLine(number, str(error))
 
 
 def _person(found: _Person, midnight: Callable[[date], datetime]) -> NewPerson:
@@ -60,6 +68,6 @@ def _person(found: _Person, midnight: Callable[[date], datetime]) -> NewPerson:
     )
 
 
-def _place(error: msgspec.MsgspecError) -> str:
+def _place(error: Exception) -> str:
     _, _, path = str(error).rpartition("$")
     return path.strip("`.") or "its form"

@@ -11,15 +11,11 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date
 from functools import partial
-from itertools import dropwhile
 from pathlib import Path
-
-from django.db import connection
 
 from tarkka.database.keys import home
 from tarkka.people.actions import NewHousehold, register_households
 from tarkka.people.files import read_households
-from tarkka.people.queries import find_person
 from tarkka.purchases.actions import register_groups, register_outlets, register_source
 from tarkka.purchases.files import take_file
 from tarkka.purchases.queries import source_id
@@ -136,31 +132,12 @@ def _register(sample: Sample) -> None:
 
 def _register_people(people: Path, told: Told) -> None:
     """Register who is not registered yet, and write down the ids of the people whom a visitor can be."""
-    everyone = list(read_households(people, ZONE))
-    connection.ensure_connection()
-    # Registered in the file's order and in whole households, so the first one that is missing begins the rest.
-    rest = list(dropwhile(_is_registered, everyone))
-
-    def told_count(count: int) -> None:
-        told("People", count / len(rest))
-
-    register_households(rest, told=told_count)
+    everyone = [household for household in read_households(people, ZONE) if isinstance(household, NewHousehold)]
+    ids = register_households(everyone)
     told("People", 1)
-    whys = {choice.key: choice.why for choice in demo_choices()}
-    persons = {person.key: person for household in everyone for person in household.persons if person.key in whys}
-    listed = [
-        {
-            "person_id": find_person(connection.connection, persons[key].identity_code),
-            "name": f"{persons[key].given_name} {persons[key].family_name}",
-            "why": why,
-        }
-        for key, why in whys.items()
-    ]
+    names = {p.key: f"{p.given_name} {p.family_name}" for household in everyone for p in household.persons}
+    listed = [{"person_id": ids[choice.key], "name": names[choice.key], "why": choice.why} for choice in demo_choices()]
     _write(home() / "demo-people.json", listed)
-
-
-def _is_registered(household: NewHousehold) -> bool:
-    return find_person(connection.connection, household.persons[0].identity_code) is not None
 
 
 def _write(path: Path, content: object) -> None:
