@@ -62,7 +62,7 @@ def run_server(host: str, port: int, workers: int = 2) -> None:
 
 
 def upkeep() -> None:
-    """Do what a night should: make partitions ahead, refresh the planner's figures, put closed quarters in order, look for loose ends.
+    """Do what a night should: partitions ahead, closed quarters in order, the planner's figures, old sessions, loose ends.
 
     Exits with 1 if rows were found that point at nothing.
     """
@@ -73,6 +73,7 @@ def upkeep() -> None:
     for name in cluster_closed_partitions():
         typer.echo(f"put in order: {name}")
     refresh_figures()
+    call_command("clearsessions")
     loose = broken_references()
     for what, found in loose.items():
         typer.echo(f"{found} × {what}", err=True)
