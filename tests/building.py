@@ -124,6 +124,31 @@ def a_receipt(**changes: Any) -> dict[str, Any]:
     return {name: value for name, value in receipt.items() if value is not None}
 
 
+def a_return(sale: Mapping[str, Any], **changes: Any) -> dict[str, Any]:
+    """Return the whole return of a sale as delivered, a day after it. A change replaces a field, and None removes it."""
+    bought_at = datetime.fromisoformat(sale["purchased_at"])
+    receipt = {
+        **{name: sale[name] for name in ("outlet", "channel", "currency")},
+        "receipt_id": secrets.token_hex(8),
+        "kind": "return",
+        "refers_to": sale["receipt_id"],
+        "purchased_at": (bought_at + timedelta(days=1)).isoformat(),
+        **{name: negative(sale[name]) for name in ("total", "bonus_eligible", "card_benefit")},
+        "payments": [payment | {"amount": negative(payment["amount"])} for payment in sale["payments"]],
+    }
+    if "lines" in sale:
+        minus = ("quantity", "amount")
+        receipt["lines"] = [{k: negative(v) if k in minus else v for k, v in line.items()} for line in sale["lines"]]
+    if "groups" in sale:
+        receipt["groups"] = [part | {"amount": negative(part["amount"])} for part in sale["groups"]]
+    return {name: value for name, value in (receipt | changes).items() if value is not None}
+
+
+def negative(text: str) -> str:
+    """Return a decimal text with its sign turned."""
+    return text[1:] if text.startswith("-") else f"-{text}"
+
+
 def take(source: Source, receipts: Iterable[Mapping[str, Any] | bytes]) -> list[Any]:
     """Take receipts through the intake and return the verdict of each, in order. Bytes go in as they are."""
     from django.db import connection

@@ -88,7 +88,8 @@ END $$;
 GRANT EXECUTE ON FUNCTION purchases.products TO tarkka_intake;
 
 -- What is left to return of each sale: what was sold less what was returned, in total, by group and by product, as far as its level goes.
--- Locks the sales until the batch ends, so that two returns cannot both take the last.
+-- Locks the sales until the batch ends, so that two returns cannot both take the last: a thousand locks for all sales, because
+-- a lock for each would let a few batches fill the server's table of locks.
 CREATE FUNCTION purchases.sales(for_source bigint, ids text[])
 RETURNS TABLE (
     receipt_id text, id bigint, purchaser_id bigint, household_id bigint, purchased_at timestamptz, level level, version integer,
@@ -97,8 +98,8 @@ RETURNS TABLE (
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, public, pg_temp AS $$
 #variable_conflict use_column
 BEGIN
-    PERFORM pg_advisory_xact_lock(k.id)
-    FROM (SELECT k.id FROM receipt_key k WHERE k.source_id = for_source AND k.receipt_id = ANY (ids) ORDER BY k.id) k;
+    PERFORM pg_advisory_xact_lock(hashtext('purchases.sales'), k.slot)
+    FROM (SELECT DISTINCT (k.id % 1000)::integer AS slot FROM receipt_key k WHERE k.source_id = for_source AND k.receipt_id = ANY (ids) ORDER BY slot) k;
 
     RETURN QUERY
     SELECT k.receipt_id, s.id, s.purchaser_id, s.household_id, s.purchased_at, s.level, s.version,
