@@ -148,16 +148,25 @@ def _refuse_misuse(raw: psycopg.Connection[tuple[object, ...]], access: Access) 
 
 
 def _close(raw: psycopg.Connection[tuple[object, ...]], ending: str) -> None:
-    """End the transaction and take away what could leak to the connection's next user, or else close the connection."""
-    connection.autocommit = True
+    """End the transaction and take away what could leak to the connection's next user, or else close the connection.
+
+    A look that was left open may end late, when Django has another connection in use: that one is not touched.
+    """
+    is_in_use = connection.connection is raw
+    if is_in_use:
+        connection.autocommit = True
     status = raw.info.transaction_status
-    if status == TransactionStatus.ACTIVE:  # somebody still holds a half-read result
-        connection.close()
-        return
-    if status == TransactionStatus.IDLE:
-        ending = ""
     try:
-        raw.execute(f"{ending}; CLOSE ALL; RESET ROLE; RESET ALL")
+        if status in (
+            TransactionStatus.ACTIVE,
+            TransactionStatus.UNKNOWN,
+        ):  # a half-read result, or no server
+            raw.close()
+        else:
+            raw.execute(f"{'' if status == TransactionStatus.IDLE else ending}; CLOSE ALL; RESET ROLE; RESET ALL")
     except psycopg.Error:
-        connection.close()
+        raw.close()
         raise
+    finally:
+        if is_in_use and raw.closed:
+            connection.close()

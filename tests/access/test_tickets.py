@@ -1,0 +1,145 @@
+"""What opens the door: a live ticket, of this backend, of a look that is committed. Asked in SQL, past the program."""
+
+import psycopg
+import pytest
+
+from building import Household
+from looking import issue, login, own_look, seen
+
+BAD_TICKETS = ["", "0", "1", "123", "zz", "'", "00" * 32, "é"]
+
+
+def test_live_ticket_shows_the_subject_and_nobody_else(home: Household) -> None:
+    with login() as connection:
+        secret = issue(connection, home.persons[0])
+        assert seen(connection, secret) == 3
+        assert seen(connection, secret, table=f"receipt WHERE purchaser_id <> {home.persons[0]}") == 0
+
+
+def test_without_a_ticket_there_is_no_row(home: Household) -> None:
+    with login() as connection, connection.transaction():
+        connection.execute("SET LOCAL ROLE tarkka_person")
+        assert connection.execute("SELECT count(*) FROM receipt").fetchall() == [(0,)]
+
+
+@pytest.mark.parametrize("secret", BAD_TICKETS)
+def test_bad_ticket_shows_nothing(home: Household, secret: str) -> None:
+    with login() as connection:
+        issue(connection, home.persons[0])
+        assert seen(connection, secret) == 0
+
+
+def test_number_of_another_event_written_into_the_setting_gains_nothing(home: Household) -> None:
+    with own_look(home.persons[1]) as look, login() as connection:
+        issue(connection, home.persons[0])
+        assert seen(connection, str(look.event_id)) == 0
+
+
+def test_expired_ticket_shows_nothing(home: Household, admin: psycopg.Connection) -> None:
+    with login() as connection:
+        secret = issue(connection, home.persons[0])
+        admin.execute(
+            "UPDATE access_ticket SET expires_at = statement_timestamp() WHERE pid = %s", [connection.info.backend_pid]
+        )
+        assert seen(connection, secret) == 0
+
+
+def test_ticket_lives_for_minutes(home: Household, admin: psycopg.Connection) -> None:
+    with login() as connection:
+        issue(connection, home.persons[0])
+        [(lives,)] = admin.execute(
+            "SELECT extract(epoch FROM expires_at - now()) FROM access_ticket WHERE pid = %s",
+            [connection.info.backend_pid],
+        )
+        assert 0 < lives <= 600
+
+
+def test_ticket_opens_nothing_in_another_backend(home: Household) -> None:
+    with login() as ours, login() as theirs:
+        secret = issue(ours, home.persons[0])
+        assert seen(theirs, secret) == 0
+        issue(theirs, home.persons[1])
+        assert seen(theirs, secret) == 0
+        assert seen(ours, secret) == 3
+
+
+def test_next_ticket_of_a_backend_ends_the_one_before(home: Household) -> None:
+    with login() as connection:
+        first = issue(connection, home.persons[0])
+        issue(connection, home.persons[1])
+        assert seen(connection, first) == 0
+
+
+def test_refusal_ends_the_ticket_before_it(home: Household) -> None:
+    with login() as connection:
+        secret = issue(connection, home.persons[0])
+        with pytest.raises(AssertionError, match="not_declared"):
+            issue(connection, home.persons[0], purpose="curiosity")
+        assert seen(connection, secret) == 0
+
+
+def test_look_that_is_rolled_back_has_read_nothing(home: Household, admin: psycopg.Connection) -> None:
+    with login() as connection:
+        with connection.transaction(force_rollback=True):
+            secret = issue(connection, home.persons[0])
+            with connection.transaction():
+                assert seen(connection, secret) == 0
+        assert seen(connection, secret) == 0
+        assert admin.execute(
+            "SELECT count(*) FROM access_ticket WHERE pid = %s", [connection.info.backend_pid]
+        ).fetchall() == [(0,)]
+
+
+def test_look_is_seen_by_everybody_else_before_its_first_row(home: Household, admin: psycopg.Connection) -> None:
+    with own_look(home.persons[0]) as look:
+        found = admin.execute("SELECT actor, refusal FROM access_event WHERE id = %s", [look.event_id]).fetchall()
+    assert found == [(str(home.persons[0]), None)]
+
+
+def test_look_stays_recorded_when_what_was_done_in_it_fails(home: Household, admin: psycopg.Connection) -> None:
+    with pytest.raises(ZeroDivisionError), own_look(home.persons[0]) as look:
+        raise ZeroDivisionError
+    assert admin.execute("SELECT count(*) FROM access_event WHERE id = %s", [look.event_id]).fetchall() == [(1,)]
+
+
+def test_event_is_flushed_even_where_the_session_does_not_ask_for_it(home: Household) -> None:
+    with login() as connection:
+        connection.execute("SET synchronous_commit = off")
+        with connection.transaction():
+            issue(connection, home.persons[0])
+            assert connection.execute("SHOW synchronous_commit").fetchall() == [("on",)]
+
+
+@pytest.mark.parametrize("role", ["household", "trace", "audience"])
+def test_ticket_for_a_person_opens_no_other_shape_of_look(home: Household, role: str) -> None:
+    table = "audience.receipt" if role == "audience" else "receipt"
+    with login() as connection:
+        secret = issue(connection, home.persons[0])
+        assert seen(connection, secret, role, table) == 0
+
+
+@pytest.mark.parametrize("role", ["app", "person", "household", "trace", "audience", "intake"])
+@pytest.mark.parametrize(
+    "statement",
+    [
+        "SELECT * FROM access_ticket",
+        "INSERT INTO access_ticket VALUES (1)",
+        "UPDATE access_ticket SET level = 'PRODUCT'",
+        "DELETE FROM access_ticket",
+        "INSERT INTO access_event (role, actor, purpose, subject_kind) VALUES ('customer', '1', 'own_data', 'person')",
+        "SELECT actor FROM access_event",
+        "SELECT * FROM access.ticket()",
+        "SELECT access.left_by_objections('PRODUCT', 1, NULL, NULL)",
+    ],
+)
+def test_tickets_and_events_are_written_by_the_door_alone(database: str, role: str, statement: str) -> None:
+    with login() as connection, pytest.raises(psycopg.errors.InsufficientPrivilege), connection.transaction():
+        connection.execute(f"SET LOCAL ROLE tarkka_{role}")
+        connection.execute(statement)
+
+
+@pytest.mark.parametrize("role", ["owner", "door", "unobjected", "postgres"])
+def test_login_can_become_nobody_who_sees_more(database: str, role: str) -> None:
+    name = role if role == "postgres" else f"tarkka_{role}"
+    with login() as connection, pytest.raises(psycopg.errors.InsufficientPrivilege):
+        connection.execute(f"SET ROLE {name}")
