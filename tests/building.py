@@ -125,7 +125,7 @@ def a_receipt(**changes: Any) -> dict[str, Any]:
 
 
 def a_return(sale: Mapping[str, Any], **changes: Any) -> dict[str, Any]:
-    """Return the whole return of a sale as delivered, a day after it. A change replaces a field, and None removes it."""
+    """Return the whole return of a sale as delivered, a day after it. Changes are as in `a_receipt`."""
     bought_at = datetime.fromisoformat(sale["purchased_at"])
     receipt = {
         **{name: sale[name] for name in ("outlet", "channel", "currency")},

@@ -1,4 +1,4 @@
-"""Every reason for which a receipt is rejected, on the real register: it alone is rejected, the rest of its batch goes on."""
+"""Every reason for a rejection, on the real register: the receipt alone is rejected, the rest of its batch goes on."""
 
 import json
 import secrets
