@@ -1,4 +1,4 @@
-"""Looks at groups: a trace sees everybody, an audience whoever has not objected; who was in one finds it among theirs."""
+"""Looks at groups: a trace sees everybody, an audience the unobjecting; who was in one finds it among theirs."""
 
 from typing import Any
 

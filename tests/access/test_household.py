@@ -25,7 +25,7 @@ def bonus_look(home: Household) -> Any:
 
 
 def totals() -> list[int]:
-    return [cents for (cents,) in rows("SELECT total_cents FROM receipt ORDER BY purchased_at")]
+    return [cents for (cents,) in rows("SELECT total_cents FROM receipt ORDER BY total_cents")]
 
 
 def looks_of(person_id: int) -> set[int]:
