@@ -21,7 +21,7 @@ PRODUCT_FROM = {
     ("marks-and-spencer", "store"): 2016,
     ("marks-and-spencer", "web"): 2016,
 }
-"""R1–R3 of the drawn outlets: from May 2014 or September 2016. Until then Prisma's stores are at GROUP, the rest TOTAL."""
+"""R1–R3, drawn outlets: from May 2014 or September 2016. Until then Prisma's stores are at GROUP, the rest TOTAL."""
 
 
 def level_in_force(receipt: dict) -> Level:
