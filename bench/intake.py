@@ -1,14 +1,21 @@
 """Intake against a bare COPY of the same rows into the same three tables, with the same partitions and indexes."""
 
+import http.client
+import json
 import os
+import socket
 import subprocess
 import sys
 import tempfile
 import time
 from collections.abc import Iterator
+from concurrent.futures import FIRST_COMPLETED, ThreadPoolExecutor, wait
+from contextlib import suppress
 from datetime import date
+from itertools import islice
 from pathlib import Path
 
+import psutil
 import psycopg
 
 from bench.measuring import ADMIN, tell
@@ -16,8 +23,8 @@ from bench.measuring import ADMIN, tell
 TABLES = ("receipt", "receipt_group", "receipt_line")
 
 
-def load_people(folder: Path) -> dict[str, Path]:
-    """Register the sample's outlets, people and source, and write its year of purchases; return the files by format."""
+def load_people(folder: Path) -> tuple[dict[str, Path], str]:
+    """Register the sample's outlets, people and sources, and write its year; return the files by format, and the token of `http`."""
     from tarkka.description.queries import load_rulebook
     from tarkka.people.actions import NewHousehold, register_households
     from tarkka.people.files import read_households
@@ -33,14 +40,14 @@ def load_people(folder: Path) -> dict[str, Path]:
     write_people(people, households(household_facts(sample.connection)))
     everyone = read_households(people, load_rulebook().time_zone)
     register_households(household for household in everyone if isinstance(household, NewHousehold))
-    for name in ("ndjson", "parquet"):
-        register_source(name, chains=sorted({row["chain"] for row in rows}))
+    chains = sorted({row["chain"] for row in rows})
+    token = {name: register_source(name, chains=chains) for name in ("ndjson", "parquet", "http")}["http"]
     # Placed on the last twelve months, where the ten chains are at PRODUCT throughout.
     place_year(sample, people, weeks_until(date.today()))  # noqa: DTZ011
     files = {"ndjson": folder / "year.ndjson", "parquet": folder / "year.parquet"}
     write_ndjson(sample.connection, files["ndjson"])
     write_parquet(sample.connection, files["parquet"])
-    return files
+    return files, token
 
 
 class Bare:
@@ -87,7 +94,7 @@ def _pieces(parts: list[bytes]) -> Iterator[bytes]:
 def empty() -> None:
     """Forget every receipt, so that the same file can be taken again."""
     with psycopg.connect(os.environ[ADMIN], autocommit=True) as db:
-        db.execute("TRUNCATE receipt, receipt_group, receipt_line, receipt_key, cardless_receipt, product")
+        db.execute("TRUNCATE receipt, receipt_group, receipt_line, receipt_key, cardless_receipt")
         db.execute("CHECKPOINT")
 
 
@@ -105,22 +112,22 @@ def take(path: Path, source: str) -> float:
 def measure(runs: int = 3) -> None:
     """Print the intake's figures."""
     with tempfile.TemporaryDirectory() as folder:
-        files = load_people(Path(folder))
+        files, token = load_people(Path(folder))
         take(files["ndjson"], "ndjson")
         bare = Bare()
         print(f"\nIntake: {bare.lines:,} lines of {files['ndjson'].stat().st_size >> 20} MB NDJSON, all at PRODUCT level")
-        ratios: dict[str, list[float]] = {"ndjson": [], "parquet": []}
-        speeds: dict[str, list[float]] = {"bare": [], "ndjson": [], "parquet": []}
+        ratios: dict[str, list[float]] = {"ndjson": [], "parquet": [], "http": []}
+        speeds: dict[str, list[float]] = {"bare": [], "ndjson": [], "parquet": [], "http": []}
         for _ in range(runs):
             alone = bare.copy()
             speeds["bare"].append(bare.lines / alone)
-            for name in ("ndjson", "parquet"):
+            for name in ratios:
                 empty()
-                seconds = post(files["ndjson"]) if name == "http" else take(files[name], name)
+                seconds = post(files["ndjson"], token) if name == "http" else take(files[name], name)
                 ratios[name].append(alone / seconds)
                 speeds[name].append(bare.lines / seconds)
         tell("bare COPY, one connection", _speed(speeds["bare"]))
-        for name, bar in (("ndjson", "0.8"), ("parquet", "0.8")):
+        for name, bar in (("ndjson", "0.8"), ("parquet", "0.8"), ("http", "0.4")):
             ratio = sorted(ratios[name])
             tell(
                 f"{name}, of bare COPY",
@@ -135,32 +142,65 @@ def _speed(speeds: list[float]) -> str:
 
 
 def memory(file: Path, folder: Path) -> None:
-    """Print the largest process of an intake of the file, and of the same file four times over (mostly duplicates: read all the same)."""
+    """Print how large the intake's processes grow over the file, and over the same four times (all of it read and checked anew)."""
     larger = folder / "larger.ndjson"
     with larger.open("wb") as out:
         for _ in range(4):
             out.write(file.read_bytes())
-    peaks = []
-    for path in (file, larger):
-        done = subprocess.run(
-            [sys.executable, "-c", _PEAK, str(path)], capture_output=True, text=True, check=True, env=os.environ
-        )
-        peaks.append(int(done.stdout.split()[-1]) >> 10)
-    tell(f"memory of the largest process, {file.stat().st_size >> 20} MB and four times that", f"{peaks[0]} MB, {peaks[1]} MB", "flat")
+    peaks = [_peak_megabytes(path) for path in (file, larger)]
+    tell(f"memory of all its processes, {file.stat().st_size >> 20} MB and four times that", f"{peaks[0]} MB, {peaks[1]} MB", "flat")
 
 
-_PEAK = """
-import os, resource, sys
-from pathlib import Path
-if __name__ == "__main__":
-    import django
-    django.setup()
-    from tarkka.purchases.files import take_file
-    from tarkka.purchases.queries import source_id
-    take_file(Path(sys.argv[1]), source_id("ndjson"))
-    print(max(resource.getrusage(who).ru_maxrss for who in (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN)))
-"""
+def _peak_megabytes(path: Path) -> int:
+    """The largest sum of what the command's processes hold for themselves, looked at twenty times a second."""
+    command = [sys.executable, "-m", "tarkka.cli.main", "intake", str(path), "--source", "ndjson"]
+    with subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL) as process:
+        peak = 0
+        while process.poll() is None:
+            with suppress(psutil.Error):
+                family = [psutil.Process(process.pid), *psutil.Process(process.pid).children(recursive=True)]
+                peak = max(peak, sum(member.memory_info().rss for member in family))
+            time.sleep(0.05)
+    return peak >> 20
 
 
-def post(file: Path) -> float:
-    raise NotImplementedError
+def post(file: Path, token: str) -> float:
+    """Send a file over HTTP in bodies of five thousand receipts from two senders, and return the seconds."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port = probe.getsockname()[1]
+    command = [sys.executable, "-m", "tarkka.cli.main", "serve", "--port", str(port)]
+    server = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+    try:
+        while not _answers(port):
+            time.sleep(0.1)
+        with file.open("rb") as lines, ThreadPoolExecutor(2) as senders:
+            start = time.perf_counter()
+            bodies = iter(lambda: b"".join(islice(lines, 5_000)), b"")
+            waiting = set()
+            for body in bodies:
+                waiting.add(senders.submit(_send, port, token, body))
+                if len(waiting) >= 4:
+                    _, waiting = wait(waiting, return_when=FIRST_COMPLETED)
+            wait(waiting)
+            return time.perf_counter() - start
+    finally:
+        server.terminate()
+        server.wait()
+
+
+def _answers(port: int) -> bool:
+    try:
+        connection = http.client.HTTPConnection("127.0.0.1", port, timeout=5)
+        connection.request("GET", "/healthz")
+        return connection.getresponse().status == 200
+    except OSError:
+        return False
+
+
+def _send(port: int, token: str, body: bytes) -> None:
+    connection = http.client.HTTPConnection("127.0.0.1", port, timeout=120)
+    headers = {"Authorization": f"Bearer {token}", "Content-Type": "application/x-ndjson"}
+    connection.request("POST", "/api/v1/receipts", body, headers)
+    answer = json.loads(connection.getresponse().read())
+    assert answer["rejected"] == 0, answer

@@ -2,7 +2,7 @@
 
 import typer
 
-from tarkka.cli import demo, description, intake, people, sample, serve, source
+from tarkka.cli import datamap, demo, description, intake, people, sample, serve, source
 
 main = typer.Typer(
     help="A purchase-data register for loyalty programmes.",
@@ -11,6 +11,7 @@ main = typer.Typer(
     add_completion=False,
 )
 main.add_typer(people.card, name="card")
+main.command("datamap")(datamap.datamap)
 main.command("demo")(demo.demo)
 main.add_typer(description.app, name="description")
 main.add_typer(source.groups, name="group")
@@ -30,3 +31,7 @@ main.command("upkeep")(serve.upkeep)
 def run() -> None:
     """Run the command line."""
     main()
+
+
+if __name__ == "__main__":
+    run()

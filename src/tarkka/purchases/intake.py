@@ -231,7 +231,7 @@ class Intake:
     def _counted(self, receipt_ids: Iterable[str]) -> set[str]:
         """Those that were counted as receipts without a card."""
         keys = {self._cardless_key(receipt_id): receipt_id for receipt_id in receipt_ids}
-        rows = self._connection.execute("SELECT purchases.cardless(%s)", [list(keys)])
+        rows = self._connection.execute("SELECT purchases.cardless(%s)", [array(f"\\x{key.hex()}" for key in keys)])
         return {keys[found] for (found,) in rows}
 
     def _count(self, cardless: list[Delivered]) -> None:
@@ -253,7 +253,7 @@ class Intake:
     def _store(self, stored: list[tuple[Delivered, Stored]]) -> None:
         accepted = self._claim(stored)
         self._know_products(accepted)
-        receipts = [receipt_row(self._source_id, s) for s in accepted]
+        receipts = [receipt_row(s, self._source_id) for s in accepted]
         groups = [group_rows(s) for s in accepted if s.minimised.groups]
         lines = [line_rows(s, self._products) for s in accepted if s.minimised.items]
         with self._connection.cursor() as cursor:

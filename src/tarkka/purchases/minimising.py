@@ -41,7 +41,7 @@ class Outlet(NamedTuple):
     is_in_scope: bool
 
 
-class Product(msgspec.Struct, frozen=True, gc=False, array_like=True):
+class Product(NamedTuple):
     """What a product is told by."""
 
     gtin: str
@@ -104,7 +104,7 @@ class Minimised:
         content = (
             self.kind, self.outlet_id, self.channel, self.purchased_at, self.card, self.refers_to,
             self.currency, self.total_cents, self.bonus_eligible_cents, self.card_benefit_cents, sorted(self.payments),
-            self.level, sorted(self.groups.items()), sorted(self.items, key=_line_number),
+            self.level, sorted(self.groups.items()), self.items,
         )  # fmt: skip
         return blake2b(msgspec.msgpack.encode(content), key=key, digest_size=16).digest()
 
@@ -251,8 +251,12 @@ def _add_lines(minimised: Minimised, lines: Sequence[Line]) -> None:
         groups[group] = groups.get(group, 0) + amount
         product = _products[gtin or "", line.product_code or "", line.name, group]
         items.append(Item(line.line, product, quantity, line.unit, amount, line.lot or None))
-    if len({line.line for line in lines}) != len(lines):
+    numbers = [line.line for line in lines]
+    in_order = sorted(set(numbers))
+    if len(in_order) != len(numbers):
         raise _Broken("bad_lines", "lines")
+    if in_order != numbers:
+        items.sort(key=_line_number)
     if sum(groups.values()) != minimised.total_cents:
         raise _Broken("sum_differs", "lines")
 

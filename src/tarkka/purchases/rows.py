@@ -1,7 +1,7 @@
 """Rows as PostgreSQL's COPY reads them: tab-separated text. Written by hand because a row at a time through the driver takes twice as long."""
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 
 import msgspec
@@ -24,6 +24,10 @@ class Stored:
     refers_to: int | None = None
     refers_to_at: datetime | None = None
     id: int = 0
+    at: str = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.at = self.minimised.purchased_at.isoformat()  # every row of the receipt begins with it
 
 
 class _Texts(dict[str, str]):
@@ -41,36 +45,35 @@ _texts = _Texts()
 
 def array(texts: Iterable[str]) -> str:
     """Return texts as one array that PostgreSQL reads. The driver's own way takes an eighth of the intake's time."""
-    return '{"' + '","'.join([text.replace("\\", "\\\\").replace('"', '\\"') for text in texts]) + '"}'
+    escaped = [text.replace("\\", "\\\\").replace('"', '\\"') for text in texts]
+    return '{"' + '","'.join(escaped) + '"}' if escaped else "{}"
 
 
-def receipt_row(source_id: int, stored: Stored) -> str:
+def receipt_row(stored: Stored, source_id: int) -> str:
     """Return the row of `receipt`."""
     m = stored.minimised
-    payments = _encode([{"method": method, "amount_cents": amount} for method, amount in m.payments]).decode().translate(_ESCAPES)
-    refers_to_at = stored.refers_to_at.isoformat() if stored.refers_to_at else NULL
+    payments = _encode([{"method": method, "amount_cents": amount} for method, amount in m.payments]).decode()
     return (
-        f"{stored.purchaser_id}\t{m.purchased_at.isoformat()}\t{stored.id}\t{stored.household_id}\t{m.outlet_id}\t{source_id}\t{m.version}"
-        f"\t{m.level.name}\t{m.channel}\t{m.kind}\t{m.receipt_id.translate(_ESCAPES)}\t{stored.refers_to or NULL}\t{refers_to_at}\t{m.currency}"
-        f"\t{m.total_cents}\t{m.bonus_eligible_cents}\t{m.card_benefit_cents}\t{payments}\n"
+        f"{stored.purchaser_id}\t{stored.at}\t{stored.id}\t{stored.household_id}\t{m.outlet_id}\t{source_id}"
+        f"\t{m.version}\t{m.level.name}\t{m.channel}\t{m.kind}\t{_texts[m.receipt_id]}\t{stored.refers_to or NULL}"
+        f"\t{stored.refers_to_at.isoformat() if stored.refers_to_at else NULL}\t{m.currency}\t{m.total_cents}"
+        f"\t{m.bonus_eligible_cents}\t{m.card_benefit_cents}\t{_texts[payments]}\n"
     )
 
 
 def group_rows(stored: Stored) -> str:
     """Return the receipt's rows of `receipt_group`."""
-    m = stored.minimised
-    head = f"{stored.purchaser_id}\t{m.purchased_at.isoformat()}\t{stored.id}\t"
-    return "".join([f"{head}{_texts[group]}\t{amount}\n" for group, amount in m.groups.items()])
+    head = f"{stored.purchaser_id}\t{stored.at}\t{stored.id}\t"
+    rows = [f"{_texts[group]}\t{amount}\n" for group, amount in stored.minimised.groups.items()]
+    return head + head.join(rows)
 
 
 def line_rows(stored: Stored, products: Mapping[Product, int]) -> str:
     """Return the receipt's rows of `receipt_line`. Every product must have its id in `products`."""
-    m = stored.minimised
-    head = f"{stored.purchaser_id}\t{m.purchased_at.isoformat()}\t{stored.id}\t"
-    return "".join(
-        [
-            f"{head}{item.line}\t{products[item.product]}\t{item.quantity}\t{_texts[item.unit]}\t{item.amount_cents}"
-            f"\t{_texts[item.lot] if item.lot is not None else NULL}\n"
-            for item in m.items
-        ]
-    )
+    head = f"{stored.purchaser_id}\t{stored.at}\t{stored.id}\t"
+    rows = [
+        f"{item.line}\t{products[item.product]}\t{item.quantity}\t{_texts[item.unit]}\t{item.amount_cents}"
+        f"\t{NULL if item.lot is None else _texts[item.lot]}\n"
+        for item in stored.minimised.items
+    ]
+    return head + head.join(rows)
