@@ -1,6 +1,7 @@
 """The register's words as pure values: levels, purposes, objections, money, GTIN. Imports nothing of Tarkka."""
 
 from tarkka.vocabulary.gtin import Gtin, is_gtin
+from tarkka.vocabulary.labels import Category, PersonalTable
 from tarkka.vocabulary.money import cents, decimal_text
 from tarkka.vocabulary.period import Period
 from tarkka.vocabulary.terms import (
@@ -15,12 +16,14 @@ from tarkka.vocabulary.terms import (
 )
 
 __all__ = [
+    "Category",
     "Channel",
     "Gtin",
     "Language",
     "Level",
     "Objection",
     "Period",
+    "PersonalTable",
     "Place",
     "Purpose",
     "Role",

@@ -30,7 +30,7 @@ CREATE POLICY own_for_safety ON contact FOR SELECT TO tarkka_person
 -- What a person changes of their own: how they are called, addressed and reached, and what they choose. Nothing of it is changed at a
 -- look for any other purpose than their own or the register's upkeep. A choice is made now, and withdrawn once.
 GRANT UPDATE (given_name, family_name, language) ON person TO tarkka_person;
-GRANT INSERT, DELETE ON contact TO tarkka_person;
+GRANT INSERT (person_id, kind, value, for_safety_only), DELETE ON contact TO tarkka_person;
 GRANT INSERT (person_id, kind, made_place, made_by, made_version) ON objection TO tarkka_person;
 GRANT UPDATE (withdrawn_at, withdrawn_place, withdrawn_by, withdrawn_version) ON objection TO tarkka_person;
 CREATE POLICY changes ON person FOR UPDATE TO tarkka_person USING (id = (SELECT access.subject_for('{own_data,register_upkeep}')));
@@ -45,7 +45,8 @@ CREATE POLICY withdraws ON objection FOR UPDATE TO tarkka_person
 
 -- Cards and memberships are changed by the register's upkeep alone: whoever could enter a household, or become its main member, would see
 -- its purchases, and a number that is refused because it is taken would tell of somebody else's card.
-GRANT INSERT, UPDATE (valid) ON membership, card TO tarkka_person;
+GRANT INSERT (person_id, household_id, is_main_member, valid), UPDATE (valid) ON membership TO tarkka_person;
+GRANT INSERT (number, person_id, valid), UPDATE (valid) ON card TO tarkka_person;
 CREATE POLICY upkeep_adds ON membership FOR INSERT TO tarkka_person WITH CHECK (person_id = (SELECT access.subject_for('{register_upkeep}')));
 CREATE POLICY upkeep_ends ON membership FOR UPDATE TO tarkka_person USING (person_id = (SELECT access.subject_for('{register_upkeep}')));
 CREATE POLICY upkeep_adds ON card FOR INSERT TO tarkka_person WITH CHECK (person_id = (SELECT access.subject_for('{register_upkeep}')));

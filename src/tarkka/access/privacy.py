@@ -1,0 +1,62 @@
+"""What the trail, the tickets and the mandates say about people, column by column."""
+
+from tarkka.vocabulary import Category, PersonalTable
+
+PERSONAL = {
+    "access_event": PersonalTable(
+        "Every look at somebody and every refusal: when, who, in which role, for which purpose, at which level.",
+        {
+            "id": Category.KEY,
+            "at": Category.TRAIL,
+            "role": Category.TRAIL,
+            "actor": Category.EMPLOYEE,
+            "purpose": Category.TRAIL,
+            "basis": Category.TRAIL,
+            "subject_kind": Category.TRAIL,
+            "subject_id": Category.KEY,
+            "case_ref": Category.TRAIL,
+            "level": Category.TRAIL,
+            "version": Category.TRAIL,
+            "refusal": Category.TRAIL,
+        },
+        whose="subject_id",
+    ),
+    "access_event_person": PersonalTable(
+        "Who was in a look at a household or a group.",
+        {"person_id": Category.KEY, "event_id": Category.KEY},
+        whose="person_id",
+    ),
+    "access_ticket": PersonalTable(
+        "The looks under way, one a connection at most, for minutes.",
+        {
+            "pid": Category.KEY,
+            "hash": Category.KEY,
+            "event_id": Category.KEY,
+            "subject_kind": Category.TRAIL,
+            "subject_id": Category.KEY,
+            "period": Category.TRAIL,
+            "purpose": Category.TRAIL,
+            "level": Category.TRAIL,
+            "lowered_by_a": Category.TRAIL,
+            "lowered_by_b": Category.TRAIL,
+            "xid": Category.KEY,
+            "expires_at": Category.TRAIL,
+        },
+        whose="subject_id",
+    ),
+    "mandate": PersonalTable(
+        "Which member of staff may act in which role, and whether the confidentiality agreement is signed.",
+        {
+            "id": Category.KEY,
+            "actor": Category.EMPLOYEE,
+            "role": Category.EMPLOYEE,
+            "valid": Category.EMPLOYEE,
+            "agreement_signed_on": Category.EMPLOYEE,
+            "reason": Category.EMPLOYEE,
+            "given_by": Category.EMPLOYEE,
+        },
+        whose="actor",
+    ),
+}
+
+NOT_PERSONAL: dict[str, str] = {}

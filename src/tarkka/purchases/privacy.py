@@ -1,0 +1,78 @@
+"""What the tables of purchases say about people, column by column."""
+
+from tarkka.vocabulary import Category, PersonalTable
+
+PERSONAL = {
+    "receipt": PersonalTable(
+        "What every receipt of a person has: outlet, time, total, bonus, card benefit, payments. Level TOTAL.",
+        {
+            "purchaser_id": Category.KEY,
+            "purchased_at": Category.PURCHASE,
+            "id": Category.KEY,
+            "household_id": Category.KEY,
+            "outlet_id": Category.PURCHASE,
+            "source_id": Category.KEY,
+            "version": Category.PURCHASE,
+            "level": Category.PURCHASE,
+            "channel": Category.PURCHASE,
+            "kind": Category.PURCHASE,
+            "source_receipt_id": Category.KEY,
+            "refers_to": Category.KEY,
+            "refers_to_at": Category.PURCHASE,
+            "currency": Category.PURCHASE,
+            "total_cents": Category.PURCHASE,
+            "bonus_eligible_cents": Category.PURCHASE,
+            "card_benefit_cents": Category.PURCHASE,
+            "payments": Category.PURCHASE,
+        },
+        whose="purchaser_id",
+    ),
+    "receipt_group": PersonalTable(
+        "How much of a receipt each product group made up. Level GROUP.",
+        {
+            "purchaser_id": Category.KEY,
+            "purchased_at": Category.PURCHASE,
+            "receipt_id": Category.KEY,
+            "group_code": Category.PURCHASE,
+            "amount_cents": Category.PURCHASE,
+        },
+        whose="purchaser_id",
+    ),
+    "receipt_key": PersonalTable(
+        "Which receipts were taken, so that each is taken once: a keyed hash of what was stored of it.",
+        {
+            "source_id": Category.KEY,
+            "receipt_id": Category.KEY,
+            "id": Category.KEY,
+            "purchaser_id": Category.KEY,
+            "content": Category.KEY,
+            "batch": Category.KEY,
+            "purchased_on": Category.PURCHASE,
+        },
+        whose="purchaser_id",
+    ),
+    "receipt_line": PersonalTable(
+        "The products of a receipt, line by line. Level PRODUCT.",
+        {
+            "purchaser_id": Category.KEY,
+            "purchased_at": Category.PURCHASE,
+            "receipt_id": Category.KEY,
+            "line": Category.PURCHASE,
+            "product_id": Category.PURCHASE,
+            "quantity": Category.PURCHASE,
+            "unit": Category.PURCHASE,
+            "amount_cents": Category.PURCHASE,
+            "lot": Category.PURCHASE,
+        },
+        whose="purchaser_id",
+    ),
+}
+
+NOT_PERSONAL = {
+    "cardless_receipt": "A keyed hash of source and receipt id, of a purchase that nobody is known to have made.",
+    "outlet": "What shops are called and which chain they belong to.",
+    "product": "What products are called; who bought them stands in receipt_line.",
+    "product_group": "What product groups are called.",
+    "source": "Which systems send receipts, with the hash of each one's token.",
+    "source_scope": "Which chains and outlets a sending system may speak for.",
+}
