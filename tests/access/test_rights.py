@@ -8,7 +8,8 @@ PUBLISHED = ("announcement", "in_force", "level", "use", "version")
 DESCRIPTION = {(f"description_{part}", "SELECT"): ALL for part in PUBLISHED}
 WITHDRAWN = "withdrawn_at withdrawn_place withdrawn_version"
 EVENT = "id at role purpose basis subject_kind subject_id case_ref level version refusal"
-HOUSEHOLD_RECEIPT = "household_id purchased_at id outlet_id channel kind currency total_cents bonus_eligible_cents card_benefit_cents payments"
+AMOUNTS = "currency total_cents bonus_eligible_cents card_benefit_cents payments"
+HOUSEHOLD_RECEIPT = "household_id purchased_at id outlet_id channel kind " + AMOUNTS
 RIGHTS: dict[str, dict[tuple[str, str], str]] = {
     "tarkka_app": SHARED
     | DESCRIPTION
