@@ -61,13 +61,16 @@ def test_program_starts_on_the_database_that_it_makes(database: str) -> None:
 def test_server_that_may_lose_a_commit_is_refused(careless: str, off: str) -> None:
     with psycopg.connect(careless, autocommit=True) as admin:
         # What the installation sets for its own login would hide the server's carelessness.
-        admin.execute(
-            f"ALTER ROLE tarkka_app SET synchronous_commit = {'off' if off == 'synchronous_commit' else 'on'}"
-        )
-        for name in DURABILITY[:2]:
+        waits = "off" if off == "synchronous_commit" else "on"
+        admin.execute(f"ALTER ROLE tarkka_app SET synchronous_commit = {waits}")
+        switched = ["fsync", "full_page_writes"]
+        for name in switched:
             admin.execute(f"ALTER SYSTEM SET {name} = {'off' if name == off else 'on'}")
         admin.execute("SELECT pg_reload_conf()")
-        admin.execute("SELECT pg_sleep_for('50ms')")
+        # The postmaster tells its backends after it has read the settings itself.
+        are_off = "SELECT array_agg(name) FROM pg_settings WHERE name = ANY (%s) AND setting = 'off'"
+        while admin.execute(are_off, [switched]).fetchall()[0][0] != ([off] if off in switched else None):
+            pass
     with psycopg.connect(setup.login_url(careless)) as connection:
         reasons = refused(connection)
     assert [name for name in DURABILITY if f"{name} is off" in reasons] == [off]
@@ -91,7 +94,9 @@ def test_superuser_is_refused(admin: psycopg.Connection[Any]) -> None:
 
 def test_login_that_bypasses_the_policies_is_refused(admin: psycopg.Connection[Any]) -> None:
     with guest(admin, "ALTER ROLE guest BYPASSRLS", "GRANT SELECT ON receipt TO guest") as connection:
-        assert "guest, which bypasses row-level security and may read receipt; revoke SELECT" in refused(connection)
+        assert "guest, which bypasses row-level security and may read public.receipt; revoke SELECT" in refused(
+            connection
+        )
 
 
 def test_member_of_the_tables_owner_is_refused(admin: psycopg.Connection[Any]) -> None:
