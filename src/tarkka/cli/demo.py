@@ -36,7 +36,7 @@ def demo(
     from tarkka.sample.load import demo_people
 
     for person in demo_people():
-        console.print(f"  [bold]{person.name}[/bold]: {person.why['en']}")
+        console.print(f"  [bold]{person.name}[/bold] (person {person.person_id}): {person.why['en']}")
     run_server("127.0.0.1", port)
 
 

@@ -17,7 +17,7 @@ from django.views.decorators.cache import never_cache
 
 from tarkka import access
 from tarkka.people.queries import read_person
-from tarkka.vocabulary import Purpose, Role
+from tarkka.vocabulary import Level, Purpose, Role
 
 _Rest = ParamSpec("_Rest")
 
@@ -27,7 +27,7 @@ def sign_in(request: HttpRequest, person_id: int) -> None:
 
     Raises BadRequest if the register has no such person. (R13)
     """
-    with own_look(person_id):
+    with own_look(person_id, Level.TOTAL):
         person = read_person(person_id)
     if person is None:
         raise BadRequest("the register has no such person")
@@ -37,14 +37,16 @@ def sign_in(request: HttpRequest, person_id: int) -> None:
 
 
 @contextmanager
-def own_look(person_id: int) -> Iterator[access.Access]:
-    """Open the door for a customer's look at their own data (R7).
+def own_look(person_id: int, at_most: Level) -> Iterator[access.Access]:
+    """Open the door for a customer's look at their own data, at most as fine as the page shows it (R7).
 
     Raises PermissionDenied if the description does not let customers look; that is recorded.
     """
     subject = access.person(person_id)
     try:
-        with access.opened(role=Role.CUSTOMER, actor=str(person_id), purpose=Purpose.OWN_DATA, subject=subject) as look:
+        with access.opened(
+            role=Role.CUSTOMER, actor=str(person_id), purpose=Purpose.OWN_DATA, subject=subject, at_most=at_most
+        ) as look:
             yield look
     except access.Refused:
         raise PermissionDenied from None

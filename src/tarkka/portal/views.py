@@ -17,6 +17,7 @@ from tarkka.portal.months import by_month
 from tarkka.portal.signing_in import own_look, signed_in, signed_in_id
 from tarkka.portal.signing_in import sign_out as end_session
 from tarkka.purchases import queries as receipts
+from tarkka.vocabulary import Level
 
 PAGE_LENGTH = 50
 
@@ -43,7 +44,7 @@ def sign_out(request: HttpRequest) -> HttpResponse:
 def purchases(request: HttpRequest, person_id: int) -> HttpResponse:
     """Show the customer's purchases, newest first, a page at a time (R7, R28)."""
     before = _before(request)
-    with own_look(person_id):
+    with own_look(person_id, Level.TOTAL):
         person = read_person(person_id)
         found = receipts.latest_receipts(before=before, limit=PAGE_LENGTH + 1)
     page = found[:PAGE_LENGTH]
@@ -64,7 +65,7 @@ def purchases(request: HttpRequest, person_id: int) -> HttpResponse:
 @signed_in
 def receipt(request: HttpRequest, person_id: int, receipt_id: int) -> HttpResponse:
     """Show one receipt as finely as the register has it, and why so; somebody else's is not found (R3, R12)."""
-    with own_look(person_id):
+    with own_look(person_id, Level.PRODUCT):
         person = read_person(person_id)
         found = receipts.find_receipt(receipt_id)
     if found is None:
@@ -87,7 +88,7 @@ def receipt(request: HttpRequest, person_id: int, receipt_id: int) -> HttpRespon
 def looks(request: HttpRequest, person_id: int) -> HttpResponse:
     """Show who has looked at the customer's data, this look included (R22; GDPR 15, C-579/21)."""
     before = _before(request)
-    with own_look(person_id) as look:
+    with own_look(person_id, Level.TOTAL) as look:
         person = read_person(person_id)
         found = trail.latest_events(before=before, limit=PAGE_LENGTH + 1)
     page = found[:PAGE_LENGTH]
