@@ -1,0 +1,123 @@
+"""Every personal read touches few partitions, however many years there are: the queries' plans, through the door."""
+
+import json
+import re
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import pytest
+
+from building import Household, a_household, a_receipt, a_source, take
+from looking import login, own_look
+
+MOST_PARTITIONS = 8
+PARTITION = re.compile(r'"Relation Name": "(receipt(?:_group|_line)?_\d{4}q\d)"')
+
+
+@contextmanager
+def plans() -> Iterator[list[tuple[str, set[str]]]]:
+    """Collect each statement of the program's own connection with the partitions in its plan."""
+    from django.db import connection
+
+    found: list[tuple[str, set[str]]] = []
+
+    def explain(execute: Callable[..., Any], sql: str, params: Any, many: bool, context: Any) -> Any:
+        [(plan,)] = connection.connection.execute(f"EXPLAIN (FORMAT JSON) {sql}", params)
+        found.append((sql, set(PARTITION.findall(json.dumps(plan)))))
+        return execute(sql, params, many, context)
+
+    with connection.execute_wrapper(explain):
+        yield found
+
+
+@pytest.fixture(scope="module")
+def buyer(database: str) -> Household:
+    """One person with a receipt in each of twelve years, the newest of today; partitions of all that time and ahead."""
+    home, now = a_household(1), datetime.now(UTC)
+    with login() as connection:
+        connection.execute("SELECT purchases.make_partitions('2014-05-01', %s)", [now.date() + timedelta(days=390)])
+    moments = [now - timedelta(minutes=1), *(datetime(year, 6, 1, tzinfo=UTC) for year in range(2014, now.year))]
+    verdicts = take(a_source(), [a_receipt(card=home.cards[0], purchased_at=at.isoformat()) for at in moments])
+    assert {verdict.status for verdict in verdicts} == {"accepted"}
+    return home
+
+
+def assert_few(found: list[tuple[str, set[str]]], *, at_least_one_of: str) -> None:
+    for sql, partitions in found:
+        for parent in ("receipt_2", "receipt_group_2", "receipt_line_2"):
+            assert len([name for name in partitions if name.startswith(parent)]) <= MOST_PARTITIONS, sql
+    assert any(at_least_one_of in partition for _, partitions in found for partition in partitions)
+
+
+def test_latest_receipts_touch_few_partitions(buyer: Household) -> None:
+    from tarkka.purchases.queries import latest_receipts
+
+    with own_look(buyer.persons[0]), plans() as found:
+        receipts = latest_receipts(limit=50)
+    assert len(receipts) == datetime.now(UTC).year - 2014 + 1
+    assert_few(found, at_least_one_of="receipt_2014q2")
+
+
+def test_first_page_of_a_frequent_buyer_touches_few_partitions_in_one_statement(buyer: Household) -> None:
+    from tarkka.purchases.queries import latest_receipts
+
+    with own_look(buyer.persons[0]), plans() as found:
+        assert len(latest_receipts(limit=1)) == 1
+    assert len([partitions for _, partitions in found if partitions]) == 1
+    assert_few(found, at_least_one_of="receipt_2")
+
+
+def test_older_page_touches_few_partitions(buyer: Household) -> None:
+    from tarkka.purchases.queries import latest_receipts
+
+    with own_look(buyer.persons[0]):
+        newest = latest_receipts(limit=3)[-1]
+        with plans() as found:
+            assert len(latest_receipts(before=newest.id, limit=50)) == datetime.now(UTC).year - 2014 - 2
+    assert_few(found, at_least_one_of="receipt_2014q2")
+
+
+@pytest.mark.parametrize("place", [0, -1])
+def test_one_receipt_with_its_groups_and_lines_touches_few_partitions(buyer: Household, place: int) -> None:
+    from tarkka.purchases.queries import find_receipt, latest_receipts
+
+    with own_look(buyer.persons[0]):
+        wanted = latest_receipts()[place]
+        with plans() as found:
+            detail = find_receipt(wanted.id)
+    assert detail is not None
+    assert detail.groups
+    assert_few(found, at_least_one_of="receipt_group_2")
+    for parent in ("receipt_group_2", "receipt_line_2"):
+        for _, partitions in found:
+            assert len([name for name in partitions if name.startswith(parent)]) <= 1
+
+
+def test_receipt_that_is_nobodys_touches_few_partitions(buyer: Household) -> None:
+    from tarkka.purchases.queries import find_receipt
+
+    with own_look(buyer.persons[0]), plans() as found:
+        assert find_receipt(0) is None
+    assert_few(found, at_least_one_of="receipt_2014q2")
+
+
+def test_trail_and_person_touch_no_partition(buyer: Household) -> None:
+    from tarkka.access.queries import latest_events
+    from tarkka.people.queries import read_person
+
+    with own_look(buyer.persons[0]), plans() as found:
+        latest_events()
+        read_person(buyer.persons[0])
+    assert len(found) == 3
+    assert all(not partitions for _, partitions in found)
+
+
+def test_read_without_a_bound_is_found(buyer: Household) -> None:
+    from tarkka.purchases.models import Receipt
+
+    with own_look(buyer.persons[0]), plans() as found:
+        list(Receipt.objects.all()[:50])
+    with pytest.raises(AssertionError):
+        assert_few(found, at_least_one_of="receipt_2")
