@@ -74,6 +74,11 @@ def test_setting_made_for_the_session_goes_with_the_look(home: Household, settin
         rows(setting)
 
 
+def test_second_statement_in_one_string_does_not_run(home: Household) -> None:
+    with pytest.raises(Exception, match="multiple commands"), own_look(home.persons[0]):
+        rows("SELECT 1 WHERE 1 = %s; UPDATE person SET language = 'sv'", 1)
+
+
 def test_half_read_iterator_reads_no_further(home: Household) -> None:
     from tarkka.purchases.models import Receipt
 

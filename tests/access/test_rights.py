@@ -45,6 +45,7 @@ RIGHTS: dict[str, dict[tuple[str, str], str]] = {
 }  # fmt: skip
 
 CALLERS = {
+    "access.bonus_left_out": {"household"},
     "access.cover": {"trace", "audience"},
     "access.group_ok": {"trace", "audience"},
     "access.issue": {"app"},

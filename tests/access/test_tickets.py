@@ -54,6 +54,17 @@ def test_ticket_lives_for_minutes(home: Household, admin: psycopg.Connection) ->
         assert 0 < lives <= 600
 
 
+def test_tickets_of_backends_that_are_gone_do_not_gather(home: Household, admin: psycopg.Connection) -> None:
+    admin.execute(
+        "INSERT INTO access_ticket (pid, hash, event_id, subject_kind, subject_id, purpose, level, xid, expires_at)"
+        " VALUES (-1, '', 0, 'person', 1, 'own_data', 'TOTAL', '3', now() - interval '1 second'),"
+        " (-2, '', 0, 'person', 1, 'own_data', 'TOTAL', '3', now() + interval '1 minute')"
+    )
+    with login() as connection:
+        issue(connection, home.persons[0])
+    assert admin.execute("DELETE FROM access_ticket WHERE pid < 0 RETURNING pid").fetchall() == [(-2,)]
+
+
 def test_ticket_opens_nothing_in_another_backend(home: Household) -> None:
     with login() as ours, login() as theirs:
         secret = issue(ours, home.persons[0])

@@ -191,6 +191,6 @@ def test_uniqueness_tells_nobody_of_hidden_rows(admin: Any) -> None:
 def test_uniqueness_that_tells_is_found(admin: Any) -> None:
     with admin.transaction(force_rollback=True):
         admin.execute("GRANT INSERT (identity_hash) ON person TO tarkka_person")
-        admin.execute("CREATE UNIQUE INDEX told ON contact (value)")
+        admin.execute("CREATE UNIQUE INDEX told ON contact (value) WHERE id < 0")
         found = set(admin.execute(_TELLING).fetchall()) - TELLING
         assert found == {("tarkka_person", "person_identity_hash_key"), ("tarkka_person", "told")}

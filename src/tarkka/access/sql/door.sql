@@ -12,6 +12,7 @@ DECLARE
     in_force integer;
     use record;
     visible tstzmultirange;
+    is_first boolean;
 BEGIN
     -- A session may have switched it off, and an event that a crash can lose is no trace.
     IF current_setting('synchronous_commit') IN ('off', 'local') THEN
@@ -71,7 +72,13 @@ BEGIN
         ON CONFLICT (pid) DO UPDATE SET
             hash = excluded.hash, event_id = excluded.event_id, subject_kind = excluded.subject_kind, subject_id = excluded.subject_id,
             period = excluded.period, purpose = excluded.purpose, level = excluded.level, lowered_by_a = excluded.lowered_by_a, lowered_by_b = excluded.lowered_by_b,
-            xid = excluded.xid, expires_at = excluded.expires_at;
+            xid = excluded.xid, expires_at = excluded.expires_at
+        RETURNING xmax = 0 INTO is_first;
+        -- A backend's first ticket clears away those of backends that are gone, so that there are no more than connections.
+        IF is_first THEN
+            DELETE FROM access_ticket t WHERE t.pid IN (
+                SELECT o.pid FROM access_ticket o WHERE o.expires_at < statement_timestamp() FOR UPDATE SKIP LOCKED);
+        END IF;
     ELSE
         DELETE FROM access_ticket t WHERE t.pid = pg_backend_pid();
     END IF;
@@ -127,6 +134,13 @@ $$;
 CREATE FUNCTION access.subject_period() RETURNS tstzmultirange
 LANGUAGE sql STABLE SECURITY DEFINER PARALLEL RESTRICTED SET search_path = pg_catalog, public, pg_temp AS $$
     SELECT coalesce(t.period, '{(,)}') FROM access.ticket() t WHERE t.subject_kind = 'household'
+$$;
+
+-- The bonus-earning amount of the receipts that a household's look leaves out: zero in a customer's, who sees what earns bonus (R10);
+-- none in the program's, which works bonus and benefits out.
+CREATE FUNCTION access.bonus_left_out() RETURNS bigint
+LANGUAGE sql STABLE SECURITY DEFINER PARALLEL RESTRICTED SET search_path = pg_catalog, public, pg_temp AS $$
+    SELECT CASE WHEN t.period IS NOT NULL THEN 0 END FROM access.ticket() t
 $$;
 
 -- Whether the live ticket is for a group of this kind and reaches `wanted`.

@@ -27,6 +27,7 @@ GRANT EXECUTE ON FUNCTION access.issue TO tarkka_app;
 GRANT EXECUTE ON FUNCTION access.subject TO tarkka_person, tarkka_household;
 GRANT EXECUTE ON FUNCTION access.subject_for TO tarkka_person;
 GRANT EXECUTE ON FUNCTION access.subject_period TO tarkka_household;
+GRANT EXECUTE ON FUNCTION access.bonus_left_out TO tarkka_household;
 GRANT EXECUTE ON FUNCTION access.shared_looks TO tarkka_person;
 -- A view's functions run with the rights of who asks, so the audience needs what its views' owner needs.
 GRANT EXECUTE ON FUNCTION access.group_ok TO tarkka_trace, tarkka_audience;
@@ -40,6 +41,7 @@ ALTER FUNCTION access.ticket OWNER TO tarkka_door;
 ALTER FUNCTION access.subject OWNER TO tarkka_door;
 ALTER FUNCTION access.subject_for OWNER TO tarkka_door;
 ALTER FUNCTION access.subject_period OWNER TO tarkka_door;
+ALTER FUNCTION access.bonus_left_out OWNER TO tarkka_door;
 ALTER FUNCTION access.shared_looks OWNER TO tarkka_door;
 ALTER FUNCTION access.group_ok OWNER TO tarkka_door;
 ALTER FUNCTION access.lowering OWNER TO tarkka_door;

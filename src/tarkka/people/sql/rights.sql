@@ -21,11 +21,10 @@ CREATE POLICY own ON membership FOR SELECT TO tarkka_person USING (person_id = (
 CREATE POLICY own ON card FOR SELECT TO tarkka_person USING (person_id = (SELECT access.subject('person', 'TOTAL')));
 CREATE POLICY own ON objection FOR SELECT TO tarkka_person USING (person_id = (SELECT access.subject('person', 'TOTAL')));
 CREATE POLICY own ON level_cap FOR SELECT TO tarkka_person USING (person_id = (SELECT access.subject('person', 'TOTAL')));
--- A way to be reached about dangers alone is no way to be reached about anything else.
+-- A way to be reached about dangers alone is no way to be reached about anything else: false comes before true.
 CREATE POLICY own ON contact FOR SELECT TO tarkka_person
-    USING (person_id = (SELECT access.subject('person', 'TOTAL')) AND NOT for_safety_only);
-CREATE POLICY own_for_safety ON contact FOR SELECT TO tarkka_person
-    USING (person_id = (SELECT access.subject_for('{own_data,register_upkeep}')) AND for_safety_only);
+    USING (person_id = (SELECT access.subject('person', 'TOTAL'))
+           AND for_safety_only <= (SELECT access.subject_for('{own_data,register_upkeep}') IS NOT NULL));
 
 -- What a person changes of their own: how they are called, addressed and reached, and what they choose. Nothing of it is changed at a
 -- look for any other purpose than their own or the register's upkeep. A choice is made now, and withdrawn once.
