@@ -41,7 +41,7 @@ class BatchAnswer(msgspec.Struct):
 
 
 class ErrorAnswer(msgspec.Struct, omit_defaults=True):
-    """Why the whole request was refused. Nothing of it was taken, except after `database_fault`."""
+    """Why the whole request was refused. Nothing of it was taken, except perhaps after a fault (5xx)."""
 
     error: str
     text: str
@@ -63,6 +63,11 @@ ERRORS = {
     "cut_off": Error(400, "The body is shorter than its Content-Length."),
     "database_fault": Error(
         503, "The register's database does not answer. Send the same again later: what was taken is then a duplicate."
+    ),
+    "intake_fault": Error(
+        500,
+        "The register could not take a receipt that passed its rules: its operators must look into it. Send the same"
+        " again later: what was taken is then a duplicate.",
     ),
     "length_required": Error(411, "Send the body's length in Content-Length."),
     "no_description": Error(503, "No register description is in force, so nothing may be collected."),

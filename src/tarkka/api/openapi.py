@@ -10,11 +10,11 @@ from tarkka.api.body import BODY_BYTES, BODY_RECEIPTS, MEGABYTE
 from tarkka.purchases.feed import REASONS, Receipt
 
 EXAMPLE = {
-    "receipt_id": "0001-20261122-4711",
+    "receipt_id": "0001-20260302-4711",
     "kind": "sale",
     "outlet": "prisma-kannelmaki",
     "channel": "store",
-    "purchased_at": "2026-11-22T16:42:00+02:00",
+    "purchased_at": "2026-03-02T16:42:00+02:00",
     "card": "9000000000000001",
     "currency": "EUR",
     "total": "5.28",
@@ -107,6 +107,7 @@ def _operation(receipt: dict[str, Any], batch: dict[str, Any], error: dict[str, 
                 "application/x-ndjson": {
                     "schema": {
                         "type": "string",
+                        "minLength": 1,
                         "description": "One receipt (`Receipt`) a line. A line that is none is rejected by itself.",
                     },
                     "example": f"{line}\n",

@@ -36,16 +36,22 @@ def receipts(request: HttpRequest) -> HttpResponse:
         return _refusal(refused.error, refused.place)
     except BeforeFirstVersion:
         return _refusal("no_description")
-    except (DjangoDatabaseError, psycopg.Error, IntakeFault) as fault:
-        # By kind alone: a database's message may quote what it was given.
-        _log.error("intake stopped: %s", fault if isinstance(fault, IntakeFault) else type(fault).__name__)
-        connection.close()
-        return _refusal("database_fault")
+    except IntakeFault as fault:
+        return _fault(str(fault), is_temporary=fault.is_temporary)
+    except (DjangoDatabaseError, psycopg.Error) as error:
+        # By name alone: a database's message may quote what it was given.
+        return _fault(type(error).__name__, is_temporary=True)
     answers = [
         receipt_answer(at, receipt_id, verdict)
         for (at, _), (receipt_id, verdict) in zip(delivered, verdicts, strict=True)
     ]
     return _answer(200, batch_answer(counts(verdict for _, verdict in verdicts), answers))
+
+
+def _fault(what: str, *, is_temporary: bool) -> HttpResponse:
+    _log.error("intake stopped: %s", what)
+    connection.close()
+    return _refusal("database_fault" if is_temporary else "intake_fault")
 
 
 @require_safe

@@ -2,7 +2,7 @@
 
 import typer
 
-from tarkka.cli import datamap, demo, description, intake, people, sample, serve, source
+from tarkka.cli import datamap, demo, description, intake, people, sample, schema, serve, source
 
 main = typer.Typer(
     help="A purchase-data register for loyalty programmes.",
@@ -23,6 +23,7 @@ main.add_typer(people.objection, name="objection")
 main.add_typer(source.outlets, name="outlet")
 main.add_typer(people.person, name="person")
 main.command("sample")(sample.sample)
+main.command("schema")(schema.schema)
 main.command("serve")(serve.serve)
 main.add_typer(source.app, name="source")
 main.command("upkeep")(serve.upkeep)

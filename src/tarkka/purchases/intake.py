@@ -18,14 +18,11 @@ import psycopg
 from tarkka.database.keys import key
 from tarkka.description.queries import load_rulebook
 from tarkka.people.queries import CardHolders
-from tarkka.purchases.feed import Rejection, parse
+from tarkka.purchases.feed import BATCH_RECEIPTS, Rejection, parse
 from tarkka.purchases.minimising import Minimised, Outlet, Product, Rules
 from tarkka.purchases.returns import Sale
 from tarkka.purchases.rows import Stored, array, group_rows, line_rows, receipt_row
 from tarkka.purchases.verdict import CONFLICT, COUNTED, DUPLICATE, IntakeFault, Verdict
-
-BATCH_RECEIPTS = 5_000
-"""How many receipts go into one transaction."""
 
 PARTITIONS_AHEAD = timedelta(days=200)
 """How far ahead of today partitions are made, so that the turn of a quarter finds them there."""

@@ -15,8 +15,7 @@ from pathlib import Path
 
 import duckdb
 
-from tarkka.purchases.feed import RECEIPT_BYTES, Rejection
-from tarkka.purchases.intake import BATCH_RECEIPTS
+from tarkka.purchases.feed import BATCH_RECEIPTS, RECEIPT_BYTES, Rejection
 
 PART_BYTES = 8 * 1024 * 1024
 
