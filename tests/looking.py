@@ -42,12 +42,15 @@ def login() -> Iterator[psycopg.Connection[Any]]:
         yield connection
 
 
-def issue(connection: psycopg.Connection[Any], person_id: int, secret: str = "", purpose: str = "own_data") -> str:
-    """Ask the door in SQL for a person's look at their own data; return the ticket's secret."""
-    secret = secret or secrets.token_hex(32)
+def issue(
+    connection: psycopg.Connection[Any], subject_id: int | None, purpose: str = "own_data", kind: str = "person"
+) -> str:
+    """Ask the door in SQL for a look, the customer's own or as changed, and return the ticket's secret."""
+    secret = secrets.token_hex(32)
+    role = "customer" if purpose in ("own_data", "services") else "automatic"
     [(refusal,)] = connection.execute(
-        "SELECT refusal FROM access.issue(%s, 'customer', %s, %s, 'person', %s, NULL, 'PRODUCT')",
-        [hashlib.sha256(secret.encode()).digest(), str(person_id), purpose, person_id],
+        "SELECT refusal FROM access.issue(%s, %s, %s, %s, %s, %s, NULL, 'PRODUCT')",
+        [hashlib.sha256(secret.encode()).digest(), role, str(subject_id), purpose, kind, subject_id],
     )
     assert refusal is None, refusal
     return secret

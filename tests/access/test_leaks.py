@@ -210,7 +210,7 @@ def test_rows_cannot_be_kept_outside_their_tables(home: Household, statement: st
 
 
 def test_look_that_ends_late_leaves_the_next_one_alone(home: Household) -> None:
-    from django.db import close_old_connections
+    from django.db import close_old_connections, connection
 
     late = own_look(home.persons[0])
     late.__enter__()
@@ -219,3 +219,4 @@ def test_look_that_ends_late_leaves_the_next_one_alone(home: Household) -> None:
         del late
         gc.collect()
         assert count("receipt") == 3
+        assert not connection.get_autocommit()

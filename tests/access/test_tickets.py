@@ -1,5 +1,7 @@
 """What opens the door: a live ticket, of this backend, of a look that is committed. Asked in SQL, past the program."""
 
+from dataclasses import dataclass
+
 import psycopg
 import pytest
 
@@ -9,24 +11,53 @@ from looking import issue, login, own_look, seen
 BAD_TICKETS = ["", "0", "1", "123", "zz", "'", "00" * 32, "é"]
 
 
-def test_live_ticket_shows_the_subject_and_nobody_else(home: Household) -> None:
+@dataclass(frozen=True)
+class Shape:
+    """One shape of look, and how many receipts of the household it sees."""
+
+    kind: str
+    purpose: str
+    sees: int
+    table: str = "receipt"
+
+    def issue(self, connection: psycopg.Connection, home: Household) -> str:
+        ids = {"person": home.persons[0], "household": home.id}
+        return issue(connection, ids.get(self.kind), self.purpose, self.kind)
+
+    def seen(self, connection: psycopg.Connection, home: Household, secret: str) -> int:
+        # A household's look does not tell whose its receipts are.
+        whose = "" if self.kind == "household" else f" WHERE purchaser_id IN {home.persons}"
+        return seen(connection, secret, self.kind, self.table + whose)
+
+
+SHAPES = [
+    Shape("person", "own_data", 3),
+    Shape("household", "bonus", 6),
+    Shape("trace", "recall", 6),
+    Shape("audience", "marketing", 6, "audience.receipt"),
+]
+every_shape = pytest.mark.parametrize("shape", SHAPES, ids=lambda shape: shape.kind)
+
+
+@every_shape
+def test_live_ticket_shows_the_subject(home: Household, shape: Shape) -> None:
     with login() as connection:
-        secret = issue(connection, home.persons[0])
-        assert seen(connection, secret) == 3
-        assert seen(connection, secret, table=f"receipt WHERE purchaser_id <> {home.persons[0]}") == 0
+        assert shape.seen(connection, home, shape.issue(connection, home)) == shape.sees
 
 
-def test_without_a_ticket_there_is_no_row(home: Household) -> None:
+@every_shape
+def test_without_a_ticket_there_is_no_row(home: Household, shape: Shape) -> None:
     with login() as connection, connection.transaction():
-        connection.execute("SET LOCAL ROLE tarkka_person")
-        assert connection.execute("SELECT count(*) FROM receipt").fetchall() == [(0,)]
+        connection.execute(f"SET LOCAL ROLE tarkka_{shape.kind}")
+        assert connection.execute(f"SELECT count(*) FROM {shape.table}").fetchall() == [(0,)]
 
 
+@every_shape
 @pytest.mark.parametrize("secret", BAD_TICKETS)
-def test_bad_ticket_shows_nothing(home: Household, secret: str) -> None:
+def test_bad_ticket_shows_nothing(home: Household, secret: str, shape: Shape) -> None:
     with login() as connection:
-        issue(connection, home.persons[0])
-        assert seen(connection, secret) == 0
+        shape.issue(connection, home)
+        assert shape.seen(connection, home, secret) == 0
 
 
 def test_number_of_another_event_written_into_the_setting_gains_nothing(home: Household) -> None:
@@ -35,13 +66,13 @@ def test_number_of_another_event_written_into_the_setting_gains_nothing(home: Ho
         assert seen(connection, str(look.event_id)) == 0
 
 
-def test_expired_ticket_shows_nothing(home: Household, admin: psycopg.Connection) -> None:
+@every_shape
+def test_expired_ticket_shows_nothing(home: Household, admin: psycopg.Connection, shape: Shape) -> None:
     with login() as connection:
-        secret = issue(connection, home.persons[0])
-        admin.execute(
-            "UPDATE access_ticket SET expires_at = statement_timestamp() WHERE pid = %s", [connection.info.backend_pid]
-        )
-        assert seen(connection, secret) == 0
+        secret = shape.issue(connection, home)
+        expire = "UPDATE access_ticket SET expires_at = statement_timestamp() WHERE pid = %s"
+        admin.execute(expire, [connection.info.backend_pid])
+        assert shape.seen(connection, home, secret) == 0
 
 
 def test_ticket_lives_for_minutes(home: Household, admin: psycopg.Connection) -> None:
@@ -65,13 +96,14 @@ def test_tickets_of_backends_that_are_gone_do_not_gather(home: Household, admin:
     assert admin.execute("DELETE FROM access_ticket WHERE pid < 0 RETURNING pid").fetchall() == [(-2,)]
 
 
-def test_ticket_opens_nothing_in_another_backend(home: Household) -> None:
+@every_shape
+def test_ticket_opens_nothing_in_another_backend(home: Household, shape: Shape) -> None:
     with login() as ours, login() as theirs:
-        secret = issue(ours, home.persons[0])
-        assert seen(theirs, secret) == 0
+        secret = shape.issue(ours, home)
+        assert shape.seen(theirs, home, secret) == 0
         issue(theirs, home.persons[1])
-        assert seen(theirs, secret) == 0
-        assert seen(ours, secret) == 3
+        assert shape.seen(theirs, home, secret) == 0
+        assert shape.seen(ours, home, secret) == shape.sees
 
 
 def test_next_ticket_of_a_backend_ends_the_one_before(home: Household) -> None:
@@ -89,16 +121,16 @@ def test_refusal_ends_the_ticket_before_it(home: Household) -> None:
         assert seen(connection, secret) == 0
 
 
-def test_look_that_is_rolled_back_has_read_nothing(home: Household, admin: psycopg.Connection) -> None:
+@every_shape
+def test_look_that_is_rolled_back_has_read_nothing(home: Household, admin: psycopg.Connection, shape: Shape) -> None:
     with login() as connection:
         with connection.transaction(force_rollback=True):
-            secret = issue(connection, home.persons[0])
+            secret = shape.issue(connection, home)
             with connection.transaction():
-                assert seen(connection, secret) == 0
-        assert seen(connection, secret) == 0
-        assert admin.execute(
-            "SELECT count(*) FROM access_ticket WHERE pid = %s", [connection.info.backend_pid]
-        ).fetchall() == [(0,)]
+                assert shape.seen(connection, home, secret) == 0
+        assert shape.seen(connection, home, secret) == 0
+        tickets = admin.execute("SELECT FROM access_ticket WHERE pid = %s", [connection.info.backend_pid])
+        assert tickets.fetchall() == []
 
 
 def test_look_is_seen_by_everybody_else_before_its_first_row(home: Household, admin: psycopg.Connection) -> None:
@@ -121,12 +153,18 @@ def test_event_is_flushed_even_where_the_session_does_not_ask_for_it(home: House
             assert connection.execute("SHOW synchronous_commit").fetchall() == [("on",)]
 
 
-@pytest.mark.parametrize("role", ["household", "trace", "audience"])
-def test_ticket_for_a_person_opens_no_other_shape_of_look(home: Household, role: str) -> None:
-    table = "audience.receipt" if role == "audience" else "receipt"
+@pytest.mark.parametrize("other", SHAPES, ids=lambda shape: shape.kind)
+@every_shape
+def test_ticket_opens_no_other_shape_of_look(home: Household, shape: Shape, other: Shape) -> None:
     with login() as connection:
-        secret = issue(connection, home.persons[0])
-        assert seen(connection, secret, role, table) == 0
+        secret = shape.issue(connection, home)
+        assert (other.seen(connection, home, secret) > 0) == (shape is other)
+
+
+def test_number_of_a_person_is_no_number_of_a_household(home: Household) -> None:
+    with login() as connection:
+        assert seen(connection, issue(connection, home.id, "register_upkeep"), "household") == 0
+        assert seen(connection, issue(connection, home.persons[0], "bonus", "household"), "person") == 0
 
 
 @pytest.mark.parametrize("role", ["app", "person", "household", "trace", "audience", "intake"])
