@@ -50,6 +50,22 @@ def load_people(folder: Path) -> tuple[dict[str, Path], str]:
     return files, token
 
 
+def load_generated(receipts: int, folder: Path) -> float:
+    """Generate receipts with the sample's distributions, register their people, take them, and return the intake's seconds."""
+    from tarkka.description.queries import load_rulebook
+    from tarkka.people.actions import NewHousehold, register_households
+    from tarkka.people.files import read_households
+    from tarkka.sample.generate import generate
+    from tarkka.sample.receipts import prepare, weeks_until
+
+    sample = prepare()
+    parts = list(generate(sample, receipts, folder, seed=1, weeks=weeks_until(date.today()), form="parquet"))  # noqa: DTZ011
+    sample.connection.close()
+    everyone = read_households(folder / "people.ndjson", load_rulebook().time_zone)
+    register_households(household for household in everyone if isinstance(household, NewHousehold))
+    return sum(take(part.path, "parquet") for part in parts)
+
+
 class Bare:
     """The rows that the intake wrote, copied by one connection into tables of the same make."""
 
