@@ -3,6 +3,8 @@
 from pathlib import Path
 from typing import Any
 
+from typer.testing import CliRunner
+
 from tarkka.cli.datamap import NOT_PERSONAL, PERSONAL, WITHOUT_POLICIES, text
 
 ROOT = Path(__file__).parents[2]
@@ -66,6 +68,14 @@ def test_tables_tell_whose_their_rows_are() -> None:
     for name, table in PERSONAL.items():
         assert table.whose is None or table.whose in table.columns, name
     assert {name for name, table in PERSONAL.items() if table.whose is None} == {"django_session", "household"}
+
+
+def test_command_writes_the_data_map(tmp_path: Path) -> None:
+    from tarkka.cli.main import main
+
+    answer = CliRunner().invoke(main, ["datamap", "--to", str(tmp_path / "map.md")])
+    assert answer.exit_code == 0, answer.output
+    assert (tmp_path / "map.md").read_text() == text()
 
 
 def test_data_map_is_up_to_date() -> None:

@@ -123,6 +123,8 @@ def test_site_does_not_start_with_the_wrong_login(
     admin: psycopg.Connection[Any], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("TARKKA_DATABASE_URL", admin.info.dsn)
-    monkeypatch.delitem(sys.modules, "tarkka.site.wsgi", raising=False)  # another test may have started the site rightly
+    monkeypatch.delitem(
+        sys.modules, "tarkka.site.wsgi", raising=False
+    )  # another test may have started the site rightly
     with pytest.raises(UnsafeDatabase, match="superuser"):
         runpy.run_module("tarkka.site.wsgi")
