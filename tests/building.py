@@ -14,7 +14,6 @@ from itertools import count
 from typing import Any
 
 import psycopg
-from psycopg.conninfo import conninfo_to_dict, make_conninfo
 
 CHAINS = ("prisma", "s-market", "sokos", "restaurants")
 PRODUCT_TIME = "2024-03-05T12:30:00+02:00"
@@ -176,7 +175,5 @@ def take_three_levels(source: Source, card: str) -> None:
 @contextmanager
 def administrator() -> Iterator[psycopg.Connection[Any]]:
     """Yield an autocommitting connection of the server's superuser, whom no policy holds."""
-    parts = conninfo_to_dict(os.environ["TARKKA_OWNER_URL"])
-    parts.pop("options")  # which make it act as the owner
-    with psycopg.connect(make_conninfo(**parts), autocommit=True) as connection:
+    with psycopg.connect(os.environ["TARKKA_OWNER_URL"], autocommit=True) as connection:
         yield connection

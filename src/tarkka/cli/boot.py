@@ -1,60 +1,96 @@
-"""How a command finds its database: the embedded one in `TARKKA_HOME`, or the one that `TARKKA_DATABASE_URL` names."""
+"""How a command finds its database: the embedded one in `TARKKA_HOME`, or the one that the environment names."""
 
 import atexit
+import getpass
 import os
 from contextlib import ExitStack
+from typing import Annotated, NoReturn
 
+import django
 import psycopg
 import typer
 
 from tarkka.database import setup
-from tarkka.database.embedded import running
-from tarkka.database.keys import home, make_keys
+from tarkka.database.embedded import UnusableFolder, running
+from tarkka.database.keys import NoKeys, home, key, keys_path, make_keys
+
+Acting = Annotated[
+    str,
+    typer.Option(
+        "--acting",
+        envvar="TARKKA_USER",
+        default_factory=getpass.getuser,
+        help="Your personal user id, kept with what you do.",
+        show_default="yours",
+    ),
+]
+"""Who runs a command."""
 
 _until_exit = ExitStack()
 atexit.register(_until_exit.close)
 
 
 def boot(*, owner: bool = False) -> None:
-    """Connect this process to the register's database and set Django up. Call it first in every command that needs either.
+    """Connect this process to the register's database and set Django up: first in every command that needs either.
 
-    An empty embedded database is set up and migrated at once. With `owner`, the command also needs the owner's rights.
-    Raises typer.Exit with a remedy on standard error when there is no way to get them.
+    With the owner's rights, which the embedded database always gives, the tables are first brought in step with this
+    program; with `owner`, the command cannot do without them. Raises typer.Exit with a remedy on standard error when
+    there is no way to get what it needs.
     """
-    _connect()
-    if owner and "TARKKA_OWNER_URL" not in os.environ:
-        typer.echo("This command changes what only the owner of the tables may: set TARKKA_OWNER_URL to an administrator's address.", err=True)
-        raise typer.Exit(2)
+    try:
+        _connect(owner)
+    except (NoKeys, UnusableFolder) as error:
+        stop(str(error))
+    except psycopg.OperationalError as error:
+        stop(f"The database cannot be reached: {error}")
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "tarkka.site.settings")
-    import django
-
     django.setup()
-    if "TARKKA_OWNER_URL" in os.environ and not _is_migrated():
+    admin = os.environ.get("TARKKA_OWNER_URL")
+    if admin and (not setup.holds_register(admin) or _is_behind()):
         migrate()
 
 
 def migrate() -> None:
-    """Bring the tables in step with this program."""
+    """Bring roles and tables in step with this program, one process at a time."""
     from django.core.management import call_command
 
-    call_command("migrate", database="owner", verbosity=0, interactive=False)
+    admin = os.environ["TARKKA_OWNER_URL"]
+    with setup.alone(admin):
+        setup.make_roles(admin)
+        call_command("migrate", database="owner", verbosity=0, interactive=False)
 
 
-def _connect() -> None:
+def stop(text: str, code: int = 2) -> NoReturn:
+    """Say on standard error why a command cannot go on and what to do, and end it."""
+    typer.echo(text, err=True)
+    raise typer.Exit(code)
+
+
+def _connect(owner: bool) -> None:
     """Settle on both addresses and leave them in the environment, where this process's children find them too."""
-    given = os.environ.get("TARKKA_DATABASE_URL", "")
-    if setup.is_login(given):
-        if "TARKKA_OWNER_URL" in os.environ and not os.environ["TARKKA_OWNER_URL"].endswith(f"role={setup.OWNER}'"):
-            os.environ["TARKKA_OWNER_URL"] = setup.owner_url(os.environ["TARKKA_OWNER_URL"])
-        return
-    make_keys()
-    admin = given or _until_exit.enter_context(running(home() / "postgresql"))
-    setup.make_roles(admin)
-    os.environ["TARKKA_DATABASE_URL"] = setup.login_url(admin)
-    os.environ["TARKKA_OWNER_URL"] = setup.owner_url(admin)
+    given = os.environ.get("TARKKA_DATABASE_URL")
+    admin = os.environ.get("TARKKA_OWNER_URL")
+    if given and not admin and not setup.is_login(given):
+        admin = given
+    if not given and not admin:
+        admin = _until_exit.enter_context(running(home() / "postgresql"))
+    if owner and not admin:
+        stop("This command needs the owner's rights: set TARKKA_OWNER_URL to an administrator's address.")
+    if admin:
+        if not keys_path().exists() and setup.holds_register(admin):
+            raise NoKeys(
+                f"There are no keys at {keys_path()}, and this register was made with some: set TARKKA_KEYS to where"
+                " they lie, or restore them from their copy."
+            )
+        make_keys()
+        os.environ["TARKKA_OWNER_URL"] = admin
+    key("session")
+    os.environ["TARKKA_DATABASE_URL"] = setup.login_url(given or admin or "")
 
 
-def _is_migrated() -> bool:
-    with psycopg.connect(os.environ["TARKKA_OWNER_URL"]) as connection:
-        row = connection.execute("SELECT to_regclass('public.receipt')").fetchone()
-    return row is not None and row[0] is not None
+def _is_behind() -> bool:
+    from django.db import connections
+    from django.db.migrations.executor import MigrationExecutor
+
+    executor = MigrationExecutor(connections["owner"])
+    return bool(executor.migration_plan(executor.loader.graph.leaf_nodes()))

@@ -11,7 +11,8 @@ from rich.console import Console
 
 from tarkka.cli import boot
 from tarkka.cli.intake import progress_bar
-from tarkka.cli.serve import run_server
+from tarkka.cli.serve import refuse_taken, run_server
+from tarkka.database.keys import home
 from tarkka.vocabulary import Role
 
 DESCRIPTION = Path("descriptions/s_group.toml")
@@ -21,14 +22,20 @@ EFFECTIVE_ON = date(2016, 9, 1)
 
 def demo(
     port: Annotated[int, typer.Option(envvar="TARKKA_PORT", help="The port to listen on.")] = 8000,
-    description: Annotated[Path, typer.Option(exists=True, dir_okay=False, help="The description to publish into an empty register.")] = DESCRIPTION,
+    description: Annotated[
+        Path, typer.Option(exists=True, dir_okay=False, help="The description to publish into an empty register.")
+    ] = DESCRIPTION,
 ) -> None:
-    """Set everything up where it is missing, load the sample, and serve until Ctrl-C. A second run goes on where the first stopped."""
+    """Set everything up where it is missing, load the sample, and serve until Ctrl-C.
+
+    A second run goes on where the first stopped.
+    """
     os.environ["TARKKA_DEMO"] = "1"
-    console = Console()
+    refuse_taken("127.0.0.1", port)
+    console = Console(soft_wrap=True, highlight=False)
     console.print("Starting the database …")
     boot.boot(owner=True)
-    boot.migrate()
+    _refuse_real_register()
     _publish(description)
     _load_sample()
     _give_mandate()
@@ -40,12 +47,29 @@ def demo(
     run_server("127.0.0.1", port)
 
 
+def _refuse_real_register() -> None:
+    """Invented people do not belong among real ones: a register that no demo made is left alone."""
+    from tarkka.description.queries import load_rulebook
+
+    made_by_demo = home() / "demo"
+    if load_rulebook("owner") and not made_by_demo.exists():
+        boot.stop(
+            "This register was not made by the demo: unset TARKKA_DATABASE_URL, or set TARKKA_HOME to a new folder."
+        )
+    made_by_demo.touch()
+
+
 def _publish(description: Path) -> None:
     from tarkka.description.actions import publish
     from tarkka.description.queries import load_rulebook
 
     if not load_rulebook("owner"):
-        publish(description.read_text(encoding="utf-8"), effective_on=EFFECTIVE_ON, acting=getpass.getuser(), file=description.name)
+        publish(
+            description.read_text(encoding="utf-8"),
+            effective_on=EFFECTIVE_ON,
+            acting=getpass.getuser(),
+            file=description.name,
+        )
 
 
 def _load_sample() -> None:
@@ -68,5 +92,10 @@ def _give_mandate() -> None:
 
     today = date.today()  # noqa: DTZ011  # as above
     give_mandate(
-        getpass.getuser(), Role.REGISTER_ADMINISTRATOR, days=1, reason="trying the demo", agreement_signed_on=today, acting="tarkka demo"
+        getpass.getuser(),
+        Role.REGISTER_ADMINISTRATOR,
+        days=1,
+        reason="trying the demo",
+        agreement_signed_on=today,
+        acting="tarkka demo",
     )

@@ -1,8 +1,14 @@
 """The `tarkka` command: every room's commands under one name."""
 
+import signal
+import sys
+
+import psycopg
 import typer
+from django.db import DatabaseError
 
 from tarkka.cli import datamap, demo, description, intake, people, sample, schema, serve, source
+from tarkka.site.logs import without_texts
 
 main = typer.Typer(
     help="A purchase-data register for loyalty programmes.",
@@ -30,8 +36,13 @@ main.command("upkeep")(serve.upkeep)
 
 
 def run() -> None:
-    """Run the command line."""
-    main()
+    """Run the command line. Being asked to end ends it in order, so that nothing that it started is left running."""
+    for number in (signal.SIGHUP, signal.SIGTERM):
+        signal.signal(number, lambda asked, _: sys.exit(128 + asked))
+    try:
+        main()
+    except (DatabaseError, psycopg.Error) as error:  # its text may quote somebody's row
+        sys.exit(f"The database did not do it:\n{without_texts(error)}")
 
 
 if __name__ == "__main__":

@@ -2,10 +2,9 @@
 
 import os
 import signal
+import socket
 import subprocess
 import sys
-from contextlib import closing
-from types import FrameType
 from typing import Annotated
 
 import psycopg
@@ -24,12 +23,23 @@ def migrate() -> None:
 
 def serve(
     port: Annotated[int, typer.Option(envvar="TARKKA_PORT", help="The port to listen on.")] = 8000,
-    host: Annotated[str, typer.Option(help="The address to listen on; a balancer that ends TLS stands in front.")] = "127.0.0.1",
+    host: Annotated[
+        str, typer.Option(help="The address to listen on; a balancer that ends TLS stands in front.")
+    ] = "127.0.0.1",
     workers: Annotated[int, typer.Option(min=1, help="Processes that answer.")] = 2,
 ) -> None:
     """Serve the pages and the API until Ctrl-C."""
+    refuse_taken(host, port)
     boot.boot()
     run_server(host, port, workers)
+
+
+def refuse_taken(host: str, port: int) -> None:
+    """Raise typer.Exit with the remedy if somebody listens there already: better told before a long start."""
+    try:
+        socket.create_server((host, port)).close()
+    except OSError as error:
+        boot.stop(f"Cannot listen on {host}, port {port} ({error.strerror}): name another port with TARKKA_PORT.")
 
 
 def run_server(host: str, port: int, workers: int = 2) -> None:
@@ -38,36 +48,49 @@ def run_server(host: str, port: int, workers: int = 2) -> None:
     Raises typer.Exit with the reasons if the database is not safe for a register.
     """
     try:
-        with closing(psycopg.connect(os.environ["TARKKA_DATABASE_URL"], autocommit=True)) as connection:
+        with psycopg.connect(os.environ["TARKKA_DATABASE_URL"], autocommit=True) as connection:
             refuse_unsafe(connection)
     except UnsafeDatabase as error:
-        typer.echo(str(error), err=True)
-        raise typer.Exit(1) from None
+        boot.stop(str(error), 1)
     call_command("collectstatic", interactive=False, verbosity=0)
-    environment = {name: value for name, value in os.environ.items() if name != "TARKKA_OWNER_URL"}  # least right: requests never own tables
-    command = [sys.executable, "-m", "granian", "--interface", "wsgi", "--host", host, "--port", str(port), "--workers", str(workers), "--blocking-threads", "8"]
-    command += ["--no-ws", "--log-level", "warning", "--respawn-failed-workers", "tarkka.site.wsgi:application"]
+    threads = min(8, 2 * (os.cpu_count() or 1) + 1)  # beyond that, threads wait for each other
+    command = [sys.executable, "-m", "granian", "--interface", "wsgi", "--host", host, "--port", str(port)]
+    command += ["--workers", str(workers), "--blocking-threads", str(threads), "--respawn-failed-workers", "--no-ws"]
+    command += ["--workers-kill-timeout", "10", "--log-level", "warning", "tarkka.site.wsgi:application"]
+    # The least right: requests never act as the owner of the tables.
+    environment = {name: value for name, value in os.environ.items() if name != "TARKKA_OWNER_URL"}
+    server: subprocess.Popen[bytes] | None = None
+    is_asked = False
+
+    def end(*_: object) -> None:
+        nonlocal is_asked
+        is_asked = True
+        if server:
+            server.terminate()
+
+    for number in (signal.SIGHUP, signal.SIGINT, signal.SIGTERM):
+        signal.signal(number, end)
     # A session of its own, so that Ctrl-C reaches the server through us alone and it ends its workers in order.
-    server = subprocess.Popen(command, env=environment, start_new_session=True)  # noqa: S603  # our own interpreter and arguments
-
-    def stop(number: int, frame: FrameType | None) -> None:
-        server.send_signal(signal.SIGTERM)
-
-    signal.signal(signal.SIGTERM, stop)
-    signal.signal(signal.SIGINT, stop)
+    server = subprocess.Popen(command, env=environment, start_new_session=True)  # noqa: S603  # our own arguments
+    if is_asked:  # before there was a server to tell
+        server.terminate()
     code = server.wait()
-    if code not in (0, -signal.SIGTERM, -signal.SIGINT):
-        typer.echo(f"The server ended with {code}.", err=True)
-        raise typer.Exit(1)
+    if not is_asked:
+        boot.stop(f"The server ended by itself, with code {code}.", 1)
 
 
 def upkeep() -> None:
-    """Do what a night should: partitions ahead, closed quarters in order, the planner's figures, old sessions, loose ends.
+    """Do what a night should: partitions ahead, closed quarters in order, the planner's figures, old sessions.
 
     Exits with 1 if rows were found that point at nothing.
     """
     boot.boot(owner=True)
-    from tarkka.purchases.upkeep import broken_references, cluster_closed_partitions, make_partitions_ahead, refresh_figures
+    from tarkka.purchases.upkeep import (
+        broken_references,
+        cluster_closed_partitions,
+        make_partitions_ahead,
+        refresh_figures,
+    )
 
     make_partitions_ahead()
     for name in cluster_closed_partitions():

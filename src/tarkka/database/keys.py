@@ -1,16 +1,21 @@
-"""The installation's secret keys, in one file that only its owner can read. Lose it, and identities can no longer be found or read.
+"""The installation's secret keys, in one file that only its owner can read.
 
-Each use has a key of its own: `session` signs cookies, `identity` finds people by identity code, `sealing` encrypts it,
+Lose it, and identities can no longer be found or read. Each use has a key of its own: `session` signs cookies, `identity` finds people by identity code, `sealing` encrypts it,
 `content` fingerprints receipts, `login` is the password of the application's login where the server asks for one.
 """
 
 import json
 import os
 import secrets
+from contextlib import suppress
 from functools import cache
 from pathlib import Path
 
 USES = ("content", "identity", "login", "sealing", "session")
+
+
+class NoKeys(Exception):
+    """The installation's keys are not where they are looked for, or are no keys. The message tells the remedy."""
 
 
 def keys_path() -> Path:
@@ -24,23 +29,27 @@ def home() -> Path:
 
 
 def make_keys() -> None:
-    """Write a file of new random keys if there is none. Never changes keys that exist."""
+    """Write a file of new random keys if there is none. Never changes keys, were they made this very moment."""
     path = keys_path()
     path.parent.mkdir(parents=True, exist_ok=True)
     if not path.exists():
-        part = path.with_suffix(f".{os.getpid()}")
-        with os.fdopen(os.open(part, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w") as file:
+        part = path.with_name(f"{path.name}.{os.getpid()}")
+        with os.fdopen(os.open(part, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "w") as file:
             json.dump({use: secrets.token_hex(32) for use in USES}, file, indent=2)
-        part.rename(path)
+            file.flush()
+            os.fsync(file.fileno())  # what is encrypted with them must not outlive them
+        with suppress(FileExistsError):
+            path.hardlink_to(part)
+        part.unlink()
 
 
 @cache
 def key(use: str) -> bytes:
-    """Return the 32 bytes of the key for one of `USES`.
-
-    Raises FileNotFoundError with the remedy if no keys were made.
-    """
+    """Return the 32 bytes of the key for one of `USES`. Raises NoKeys."""
     path = keys_path()
-    if not path.exists():
-        raise FileNotFoundError(f"no keys at {path}: run `tarkka migrate` to make them, or set TARKKA_KEYS to where they are")
-    return bytes.fromhex(json.loads(path.read_text())[use])
+    try:
+        return bytes.fromhex(json.loads(path.read_text())[use])
+    except FileNotFoundError:
+        raise NoKeys(f"There are no keys at {path}: set TARKKA_KEYS to where the installation's keys lie.") from None
+    except (KeyError, TypeError, ValueError):
+        raise NoKeys(f"{path} does not hold Tarkka's keys: restore it from its copy.") from None

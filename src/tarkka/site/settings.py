@@ -1,17 +1,20 @@
-"""Django's settings. Everything that differs by installation comes from the environment; docs/guides/running.md lists it."""
+"""Django's settings. What differs by installation comes from the environment; docs/guides/running.md lists it."""
 
 import os
+import secrets
 
 from psycopg.conninfo import conninfo_to_dict
 
 from tarkka.database.keys import home, key, keys_path
+from tarkka.database.setup import owner_url
 
 TARKKA_DEMO = os.environ.get("TARKKA_DEMO") == "1"
 TARKKA_HOME = home()
 
-SECRET_KEY = key("session").hex() if keys_path().exists() else "no keys yet: only commands that set up can run"
+# Without keys only what looks at the code alone can run, such as makemigrations: the site itself asks for them.
+SECRET_KEY = key("session").hex() if keys_path().exists() else secrets.token_hex()
 DEBUG = False
-ALLOWED_HOSTS = os.environ.get("TARKKA_HOSTS", "127.0.0.1,localhost").split(",")
+ALLOWED_HOSTS = [name.strip() for name in os.environ.get("TARKKA_HOSTS", "127.0.0.1,localhost").split(",")]
 
 INSTALLED_APPS = [
     "django.contrib.sessions",
@@ -61,10 +64,10 @@ def _database(url: str) -> dict[str, object]:
     }
 
 
-# `default` is the application's own login. `owner` owns the tables: migrations and operators' commands, never a request.
+# `default` is the application's own login. `owner` owns the tables: for operators' commands, never for a request.
 DATABASES = {"default": _database(os.environ.get("TARKKA_DATABASE_URL", ""))}
 if os.environ.get("TARKKA_OWNER_URL"):
-    DATABASES["owner"] = _database(os.environ["TARKKA_OWNER_URL"])
+    DATABASES["owner"] = _database(owner_url(os.environ["TARKKA_OWNER_URL"]))
 
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 USE_TZ = True
@@ -115,7 +118,13 @@ DATA_UPLOAD_MAX_MEMORY_SIZE = 64 * 1024
 LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,
-    "formatters": {"plain": {"format": "{asctime} {levelname} {name} {message}", "style": "{"}},
-    "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "plain"}},
+    "formatters": {
+        "discreet": {
+            "()": "tarkka.site.logs.Discreet",
+            "format": "{asctime} {levelname} {name} {message}",
+            "style": "{",
+        }
+    },
+    "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "discreet"}},
     "root": {"handlers": ["console"], "level": "WARNING"},
 }

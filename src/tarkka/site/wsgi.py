@@ -1,14 +1,19 @@
-"""The application that a WSGI server runs. Refuses to start on a database that could lose a commit or be read past its policies."""
+"""The application that a WSGI server runs.
+
+Refuses to start without keys, and on a database that could lose a commit or be read past its policies.
+"""
 
 import os
 
 import psycopg
 from django.core.wsgi import get_wsgi_application
 
+from tarkka.database.keys import key
 from tarkka.database.safety import refuse_unsafe
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "tarkka.site.settings")
 
+key("session")
 with psycopg.connect(os.environ["TARKKA_DATABASE_URL"], autocommit=True) as _connection:
     refuse_unsafe(_connection)
 
