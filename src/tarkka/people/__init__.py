@@ -1,0 +1,1 @@
+"""Persons, households over time, cards, how to reach people, and what they have chosen."""

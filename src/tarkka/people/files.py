@@ -1,34 +1,40 @@
 """People as files bring them: NDJSON, a household a line. The format is told in docs/people.md."""
 
+import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import date, datetime, time, tzinfo
 from pathlib import Path
+from typing import Annotated
 
 import msgspec
+from msgspec import Meta
 
 from tarkka.people.actions import NewCard, NewHousehold, NewPerson
 from tarkka.vocabulary import Language
 
+_Text = Annotated[str, Meta(max_length=200, pattern=r"^[^\x00]+$")]  # PostgreSQL keeps no NUL
+_FIRST_DAY, _LAST_DAY = date(1900, 1, 1), date(9998, 12, 31)
+
 
 class _Card(msgspec.Struct, forbid_unknown_fields=True):
-    number: str
+    number: _Text
     opened_on: date
 
 
 class _Person(msgspec.Struct, forbid_unknown_fields=True):
-    key: str
-    identity_code: str
-    given_name: str
-    family_name: str
+    key: _Text
+    identity_code: _Text
+    given_name: _Text
+    family_name: _Text
     language: Language
     is_main_member: bool
     cards: list[_Card] = []
-    email: str | None = None
+    email: _Text | None = None
 
 
 class _Household(msgspec.Struct, forbid_unknown_fields=True):
-    household: str
+    household: _Text
     since: date
     persons: list[_Person]
 
@@ -42,10 +48,15 @@ class WrongLine:
 
 
 def read_households(file: Path, zone: tzinfo) -> Iterator[NewHousehold | WrongLine]:
-    """Yield the file's households, a line each, or what is wrong with the line. Days begin at midnight in `zone`, the register's."""
+    """Yield the file's households, a line each, or what is wrong with the line.
+
+    Days begin at midnight in `zone`, the register's. Empty lines are passed over.
+    """
     decoder = msgspec.json.Decoder(_Household)
 
     def midnight(day: date) -> datetime:
+        if not _FIRST_DAY <= day <= _LAST_DAY:
+            raise ValueError(f"a day before {_FIRST_DAY} or after {_LAST_DAY}")
         return datetime.combine(day, time(), zone)
 
     with file.open("rb") as lines:
@@ -54,20 +65,31 @@ def read_households(file: Path, zone: tzinfo) -> Iterator[NewHousehold | WrongLi
                 continue
             try:
                 found = decoder.decode(line)
-                yield NewHousehold(midnight(found.since), tuple(_person(each, midnight) for each in found.persons))
+                persons = tuple(_person(each, midnight) for each in found.persons)
+                yield NewHousehold(midnight(found.since), persons, number)
             except (msgspec.MsgspecError, UnicodeDecodeError) as error:
-                yield WrongLine(number, f"not a household as docs/people.md tells it ({_place(error)})")
+                yield WrongLine(number, f"not a household as docs/people.md tells it: {_where(error)}")
             except ValueError as error:
                 yield WrongLine(number, str(error))
 
 
 def _person(found: _Person, midnight: Callable[[date], datetime]) -> NewPerson:
-    cards = tuple(NewCard(card.number, midnight(card.opened_on)) for card in found.cards)
     return NewPerson(
-        found.key, found.identity_code, found.given_name, found.family_name, found.language, found.is_main_member, cards, found.email
+        key=found.key,
+        identity_code=found.identity_code,
+        given_name=found.given_name,
+        family_name=found.family_name,
+        language=found.language,
+        is_main_member=found.is_main_member,
+        cards=tuple(NewCard(card.number, midnight(card.opened_on)) for card in found.cards),
+        email=found.email,
     )
 
 
-def _place(error: Exception) -> str:
-    _, _, path = str(error).rpartition("$")
-    return path.strip("`.") or "its form"
+def _where(error: Exception) -> str:
+    """Tell what is wrong without the line's content: msgspec quotes values, and names of fields that are not ours."""
+    told = str(error)
+    missing = re.search(r"missing required field `(\w+)`", told)
+    place = re.search(r"at `\$\.?([^`]*)`$", told)
+    what = f"{missing[1]} is missing" if missing else "unknown field" if "unknown field" in told else ""
+    return " in ".join(filter(None, [what, place[1] if place else ""])) or "no JSON of this form"

@@ -1,4 +1,7 @@
-"""The Finnish personal identity code (HETU): checked, found by a keyed hash, kept encrypted. Decree 690/2022 gives the separators."""
+"""The Finnish personal identity code (HETU): checked, found by a keyed hash, kept encrypted.
+
+Decree 690/2022 gives the separators.
+"""
 
 import hmac
 import secrets
@@ -16,13 +19,16 @@ _CHECK_CHARACTERS = "0123456789ABCDEFHJKLMNPRSTUVWXY"
 def checked(identity_code: str) -> str:
     """Return the code in capitals. Raises ValueError if its date, individual number or check character is wrong."""
     code = identity_code.strip().upper()
-    if len(code) != 11 or code[6] not in _CENTURIES or not (code[:6] + code[7:10]).isascii() or not (code[:6] + code[7:10]).isdigit():
+    digits = code[:6] + code[7:10]
+    if len(code) != 11 or code[6] not in _CENTURIES or not (code.isascii() and digits.isdigit()):
         raise ValueError("a personal identity code is six digits, a separator, three digits and a check character")
     try:
         date(_CENTURIES[code[6]] + int(code[4:6]), int(code[2:4]), int(code[:2]))
     except ValueError:
         raise ValueError("the personal identity code does not begin with a date") from None
-    if int(code[7:10]) < 2 or _CHECK_CHARACTERS[int(code[:6] + code[7:10]) % 31] != code[10]:
+    if int(code[7:10]) < 2:
+        raise ValueError("the personal identity code's individual number is not 002 or more")
+    if _CHECK_CHARACTERS[int(digits) % 31] != code[10]:
         raise ValueError("the personal identity code's check character is wrong")
     return code
 
@@ -39,5 +45,8 @@ def seal_identity(identity_code: str) -> bytes:
 
 
 def open_identity(sealed: bytes) -> str:
-    """Return the code that `seal_identity` encrypted. Raises cryptography's InvalidTag if it was altered or the key is another's."""
+    """Return the code that `seal_identity` encrypted.
+
+    Raises cryptography's InvalidTag if it was altered or the key is another's.
+    """
     return AESGCM(key("sealing")).decrypt(sealed[:12], sealed[12:], b"identity_code").decode()

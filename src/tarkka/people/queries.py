@@ -14,7 +14,7 @@ from tarkka.vocabulary import Language, Level, Objection, Place
 
 @dataclass(frozen=True, slots=True)
 class Holder:
-    """Whose a purchase is: the card's holder, their household at the time, and the finest level that they are collected at."""
+    """Whose a purchase is: the card's holder, their household then, and the finest level they are collected at."""
 
     person_id: int
     household_id: int
@@ -64,7 +64,7 @@ class CardHolders:
 
 
 def find_person(connection: psycopg.Connection[Any], identity_code: str) -> int | None:
-    """Return the id of the person with this personal identity code, or None. Raises ValueError if it is no such code."""
+    """Return the id of the person with this personal identity code, or None. Raises ValueError if it is no code."""
     row = connection.execute("SELECT people.person_by_identity(%s)", [identity_hash(identity_code)]).fetchone()
     return row[0] if row else None
 
