@@ -3,7 +3,6 @@
 A file needs no database. Django is imported only where the published versions are asked.
 """
 
-import getpass
 import json
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -14,7 +13,7 @@ from typing import Annotated
 
 import typer
 
-from tarkka.cli.boot import boot
+from tarkka.cli.boot import Acting, boot
 from tarkka.cli.notice import notice
 from tarkka.description.comparison import diff as differences
 from tarkka.description.comparison import is_widening
@@ -54,19 +53,9 @@ def _objections(text: str) -> frozenset[Objection]:
     return frozenset(Objection(letter) for letter in letters)
 
 
-def _operator() -> str:
-    return getpass.getuser()
-
-
 File = Annotated[Path, typer.Argument(metavar="FILE", help="A description file.")]
 EffectiveOn = Annotated[
     date, typer.Option("--effective-on", metavar="DATE", parser=_day, help="The day from which it holds.")
-]
-Acting = Annotated[
-    str,
-    typer.Option(
-        "--acting", default_factory=_operator, help="Your user id, kept with what you do.", show_default="yours"
-    ),
 ]
 Output = Annotated[Format, typer.Option("--format", help="How the answer is written.")]
 

@@ -3,7 +3,7 @@
 from contextlib import ExitStack
 from functools import partial
 from pathlib import Path
-from typing import Annotated, Any, NoReturn
+from typing import Annotated, Any
 
 import typer
 from rich.console import Console
@@ -18,7 +18,7 @@ from rich.progress import (
 )
 from rich.table import Table
 
-from tarkka.cli.boot import boot
+from tarkka.cli.boot import boot, stop
 
 
 def progress_bar() -> Progress:
@@ -56,7 +56,7 @@ def intake(
 
     found = source_id(source)
     if found is None:
-        _stop(f"There is no source named {source}. Register it with `tarkka source add`.", 2)
+        stop(f"There is no source named {source}. Register it with `tarkka source add`.", 2)
     total = Report()
     try:
         for path in files:
@@ -70,21 +70,16 @@ def intake(
                 told = partial(_advance, bar, bar.add_task(path.name, total=1))
                 total.counts += take_file(path, found, report=out, told=told).counts
     except UnreadableFile as error:
-        _stop(str(error), 2)
+        stop(str(error), 2)
     except BeforeFirstVersion:
-        _stop("No register description is in force, so nothing may be collected: see `tarkka description publish`.", 2)
+        stop("No register description is in force, so nothing may be collected: see `tarkka description publish`.", 2)
     except IntakeFault as error:
-        _stop(f"The intake stopped: {error}.", 3)
+        stop(f"The intake stopped: {error}.", 3)
     _print_counts(total.as_dict())
     if total.counts["rejected"]:
         if not report:
             typer.echo("Some receipts were rejected: run again with --report FILE to see which and why.", err=True)
         raise typer.Exit(1)
-
-
-def _stop(text: str, code: int) -> NoReturn:
-    typer.echo(text, err=True)
-    raise typer.Exit(code)
 
 
 def _advance(bar: Progress, task: TaskID, share: float) -> None:

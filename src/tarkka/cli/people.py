@@ -1,9 +1,9 @@
-"""`tarkka person`, `household`, `card`, `objection`, `mandate`: what an operator does for people, each act through the door.
+"""`tarkka person`, `household`, `card`, `objection`, `mandate`: what an operator does for people.
 
-Whoever runs these acts as a register administrator under their own user id, and needs a mandate: see `tarkka mandate give`.
+Each act goes through the door: whoever runs these acts as a register administrator under their own user id, and needs
+a mandate (`tarkka mandate give`).
 """
 
-import getpass
 import json
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -14,7 +14,7 @@ from zoneinfo import ZoneInfo
 
 import typer
 
-from tarkka.cli.boot import boot
+from tarkka.cli.boot import Acting, boot, stop
 from tarkka.vocabulary import Language, Objection, Place, Role
 
 person = typer.Typer(help="Persons.", no_args_is_help=True)
@@ -24,181 +24,233 @@ objection = typer.Typer(help="Objections A and B, made and withdrawn on a person
 mandate = typer.Typer(help="Mandates: which member of staff may act in which role.", no_args_is_help=True)
 
 PersonId = Annotated[int, typer.Argument(help="The person's id, as `tarkka person find` prints it.")]
-By = Annotated[str, typer.Option(help="Your personal user id.", envvar="TARKKA_USER", default_factory=getpass.getuser)]
+CardNumber = Annotated[str, typer.Argument(help="The card's number.")]
 At = Annotated[datetime | None, typer.Option(help="From when on, in the register's time zone; now if absent.")]
+Kind = Annotated[Objection, typer.Argument(help="A: no targeting on data finer than TOTAL. B: no PRODUCT in services.")]
+Told = Annotated[Place, typer.Option("--place", help="Where the person told their choice.")]
 
 
 @contextmanager
 def _told_plainly() -> Iterator[None]:
-    """Turn what may go wrong for a good reason into one line and exit code 2."""
-    import psycopg
-
+    """End the command with one line for what may go wrong for a good reason."""
     from tarkka.access import Refused
 
     try:
         yield
     except Refused as refused:
         remedy = " See `tarkka mandate give`." if refused.reason in ("no_mandate", "no_agreement") else ""
-        typer.echo(f"The door stayed shut: {refused.reason}. The refusal was recorded as access event {refused.event_id}.{remedy}", err=True)
-    except psycopg.errors.UniqueViolation:
-        typer.echo("There is one already: an identity code and a card number can be registered once.", err=True)
-    except psycopg.errors.ExclusionViolation:
-        typer.echo("The periods overlap: a person has one household at a time, a household one main member.", err=True)
+        stop(f"The door stayed shut: {refused.reason} (access event {refused.event_id}).{remedy}")
     except ValueError as error:
-        typer.echo(str(error), err=True)
-    else:
-        return
-    raise typer.Exit(2)
+        stop(f"Not done: {error}.")
+
+
+def _zone() -> ZoneInfo:
+    """The register's time zone; ends the command if nothing was published yet."""
+    from tarkka.description.errors import BeforeFirstVersion
+    from tarkka.description.queries import load_rulebook
+
+    try:
+        return load_rulebook().time_zone
+    except BeforeFirstVersion:
+        stop("No register description was published yet: see `tarkka description publish`.")
 
 
 def _moment(at: datetime | None) -> datetime:
-    from tarkka.description.queries import load_rulebook
-
-    zone: ZoneInfo = load_rulebook().time_zone
+    zone = _zone()
     return datetime.now(zone) if at is None else at.replace(tzinfo=zone)
 
 
 @person.command("find")
-def find(identity_code: Annotated[str, typer.Option(prompt=True, hide_input=True, help="Asked for if absent, so that no history keeps it.")]) -> None:
-    """Print the id of the person with this personal identity code."""
+def find(
+    acting: Acting,
+    identity_code: Annotated[
+        str, typer.Option(prompt=True, hide_input=True, help="Asked for if absent, so that no history keeps it.")
+    ],
+) -> None:
+    """Print the id of the person with this personal identity code. The look is recorded and the person sees it."""
     boot()
     from django.db import connection
 
+    from tarkka import access
+    from tarkka.people.actions import operator
     from tarkka.people.queries import find_person
+    from tarkka.vocabulary import Level
 
     connection.ensure_connection()
+    by = operator(acting)
     with _told_plainly():
         found = find_person(connection.connection, identity_code)
         if found is None:
-            raise ValueError("Nobody in the register has this identity code.")
-        typer.echo(str(found))
+            raise ValueError("nobody in the register has this identity code")
+        with access.opened(
+            role=by.role, actor=by.id, purpose=by.purpose, subject=access.person(found), at_most=Level.TOTAL
+        ):
+            typer.echo(str(found))
 
 
 @person.command("show")
-def show(person_id: PersonId, by: By) -> None:
+def show(person_id: PersonId, acting: Acting) -> None:
     """Show a person's name, cards and choices. The look is recorded and the person sees it."""
     boot()
     from tarkka import access
     from tarkka.people.actions import operator
     from tarkka.people.queries import read_cards, read_choices, read_person
+    from tarkka.vocabulary import Level
 
-    acting = operator(by)
+    by, zone = operator(acting), _zone()
     with (
         _told_plainly(),
-        access.opened(role=acting.role, actor=acting.id, purpose=acting.purpose, subject=access.person(person_id)),
+        access.opened(
+            role=by.role, actor=by.id, purpose=by.purpose, subject=access.person(person_id), at_most=Level.TOTAL
+        ),
     ):
         found = read_person(person_id)
         if found is None:
-            raise ValueError(f"There is no person {person_id}.")
+            raise ValueError("there is no such person")
         typer.echo(f"{found.given_name} {found.family_name}, {found.language}")
         for each in read_cards():
-            typer.echo(f"card {each.number}, open from {each.opened_at:%Y-%m-%d}" + (f" to {each.closed_at:%Y-%m-%d}" if each.closed_at else ""))
+            closed = f" to {_text(each.closed_at, zone)}" if each.closed_at else ""
+            typer.echo(f"card {each.number}, open from {_text(each.opened_at, zone)}{closed}")
         for choice in read_choices():
-            end = f", withdrawn {choice.withdrawn_at:%Y-%m-%d %H:%M} ({choice.withdrawn_place})" if choice.withdrawn_at else ", in force"
-            typer.echo(f"objection {choice.kind} made {choice.made_at:%Y-%m-%d %H:%M} ({choice.made_place}){end}")
+            made = f"made {_text(choice.made_at, zone)} ({choice.made_place})"
+            end = (
+                f"withdrawn {_text(choice.withdrawn_at, zone)} ({choice.withdrawn_place})"
+                if choice.withdrawn_at
+                else "in force"
+            )
+            typer.echo(f"objection {choice.kind} {made}, {end}")
+
+
+def _text(moment: datetime, zone: ZoneInfo) -> str:
+    return f"{moment.astimezone(zone):%Y-%m-%d %H:%M}"
 
 
 @person.command("language")
-def language(person_id: PersonId, to: Annotated[Language, typer.Option(help="The language to serve them in.")], by: By) -> None:
+def language(
+    person_id: PersonId, to: Annotated[Language, typer.Option(help="The language to serve them in.")], acting: Acting
+) -> None:
     """Change the language in which a person is served."""
     boot()
     from tarkka.people.actions import change_language, operator
 
     with _told_plainly():
-        change_language(person_id, to, acting=operator(by))
+        change_language(person_id, to, acting=operator(acting))
+    typer.echo(f"Person {person_id} is served in {to}.")
 
 
 @household.command("load")
 def load(
-    file: Annotated[Path, typer.Argument(exists=True, dir_okay=False, help="NDJSON, a household a line: docs/people.md.")],
+    file: Annotated[Path, typer.Argument(exists=True, dir_okay=False, help="NDJSON, a household a line.")],
 ) -> None:
     """Register the households of a file with their persons and cards, and print each person's key and id.
 
-    Exits with 1 if a line was wrong: the others are registered all the same.
+    A line that is wrong is told and left alone, and the others are registered all the same; the exit code is then 1.
+    May be stopped at any moment and run again.
     """
     boot()
-    from tarkka.description.queries import load_rulebook
     from tarkka.people.actions import NewHousehold, register_households
     from tarkka.people.files import WrongLine, read_households
 
-    wrong: list[WrongLine] = []
+    zone = _zone()
+    is_wrong = False
+
+    def tell(line: int | None, wrong: str) -> None:
+        nonlocal is_wrong
+        is_wrong = True
+        typer.echo(f"{file.name}, line {line}: {wrong}", err=True)
 
     def right() -> Iterator[NewHousehold]:
-        for each in read_households(file, load_rulebook().time_zone):
+        for each in read_households(file, zone):
             if isinstance(each, WrongLine):
-                wrong.append(each)
+                tell(each.number, each.wrong)
             else:
                 yield each
 
-    with _told_plainly():
-        for key, person_id in register_households(right()).items():
+    def told(ids: dict[str, int]) -> None:
+        for key, person_id in ids.items():
             typer.echo(json.dumps({"key": key, "person_id": person_id}))
-    for line in wrong:
-        typer.echo(f"{file.name}, line {line.number}: {line.wrong}", err=True)
-    if wrong:
+
+    with _told_plainly():
+        register_households(right(), told=told, left=lambda each, reason: tell(each.line, reason))
+    if is_wrong:
         raise typer.Exit(1)
+
+
+@household.command("found")
+def found() -> None:
+    """Make a household that nobody belongs to yet, and print its id: see `tarkka household move`."""
+    boot()
+    from tarkka.people.actions import found_household
+
+    typer.echo(str(found_household()))
 
 
 @household.command("move")
 def move(
     person_id: PersonId,
-    by: By,
-    to: Annotated[int | None, typer.Option(help="The id of the household to join; absent: leave and join none.")] = None,
+    acting: Acting,
+    to: Annotated[
+        int | None, typer.Option(help="The id of the household to join; absent: leave and join none.")
+    ] = None,
     at: At = None,
-    main_member: Annotated[bool, typer.Option(help="As its main member.")] = False,
+    main_member: Annotated[bool, typer.Option("--main-member", help="As its main member.")] = False,
 ) -> None:
-    """End a person's membership, and begin one in another household."""
+    """End a person's membership, and begin one in a household, be it the same one in the other capacity.
+
+    A household has one main member at a time: whoever was it goes first.
+    """
     boot()
     from tarkka.people.actions import move_to_household, operator
 
     with _told_plainly():
-        move_to_household(person_id, to, at=_moment(at), is_main_member=main_member, acting=operator(by))
+        move_to_household(person_id, to, at=_moment(at), is_main_member=main_member, acting=operator(acting))
+    where = "no household" if to is None else f"household {to}" + (" as its main member" if main_member else "")
+    typer.echo(f"From then on person {person_id} belongs to {where}.")
 
 
 @card.command("open")
-def open_(person_id: PersonId, number: Annotated[str, typer.Argument(help="The card's number.")], by: By, at: At = None) -> None:
-    """Give a person a new card."""
+def open_(person_id: PersonId, number: CardNumber, acting: Acting, at: At = None) -> None:
+    """Give a person a new card. A number is used once, also after its card is closed."""
     boot()
     from tarkka.people.actions import open_card, operator
 
     with _told_plainly():
-        open_card(person_id, number, since=_moment(at), acting=operator(by))
+        open_card(person_id, number, since=_moment(at), acting=operator(acting))
+    typer.echo("The card is open from then on.")
 
 
 @card.command("close")
-def close(person_id: PersonId, number: Annotated[str, typer.Argument(help="The card's number.")], by: By, at: At = None) -> None:
+def close(person_id: PersonId, number: CardNumber, acting: Acting, at: At = None) -> None:
     """Close a person's card; purchases made before stay theirs."""
     boot()
     from tarkka.people.actions import close_card, operator
 
     with _told_plainly():
-        if not close_card(person_id, number, at=_moment(at), acting=operator(by)):
-            raise ValueError(f"Person {person_id} has no such card open then.")
-
-
-PlaceOption = Annotated[Place, typer.Option(help="Where the person told their choice.")]
+        if not close_card(person_id, number, at=_moment(at), acting=operator(acting)):
+            raise ValueError(f"person {person_id} has no such card open then")
+    typer.echo("The card is closed from then on.")
 
 
 @objection.command("make")
-def make(person_id: PersonId, kind: Annotated[Objection, typer.Argument()], place: PlaceOption, by: By) -> None:
-    """Put an objection in force: A, no targeting on data finer than TOTAL; B, no PRODUCT data in services."""
+def make(person_id: PersonId, kind: Kind, place: Told, acting: Acting) -> None:
+    """Put an objection in force, at once."""
     boot()
     from tarkka.people.actions import make_objection, operator
 
     with _told_plainly():
-        made = make_objection(person_id, kind, place=place, acting=operator(by))
-    typer.echo(f"Objection {kind} is in force." if made else f"Objection {kind} was in force already.")
+        is_made = make_objection(person_id, kind, place=place, acting=operator(acting))
+    typer.echo(f"Objection {kind} is in force." if is_made else f"Objection {kind} was in force already.")
 
 
 @objection.command("withdraw")
-def withdraw(person_id: PersonId, kind: Annotated[Objection, typer.Argument()], place: PlaceOption, by: By) -> None:
-    """Withdraw an objection."""
+def withdraw(person_id: PersonId, kind: Kind, place: Told, acting: Acting) -> None:
+    """Withdraw an objection, at once."""
     boot()
     from tarkka.people.actions import operator, withdraw_objection
 
     with _told_plainly():
-        withdrawn = withdraw_objection(person_id, kind, place=place, acting=operator(by))
-    typer.echo(f"Objection {kind} is withdrawn." if withdrawn else f"Objection {kind} was not in force.")
+        is_withdrawn = withdraw_objection(person_id, kind, place=place, acting=operator(acting))
+    typer.echo(f"Objection {kind} is withdrawn." if is_withdrawn else f"Objection {kind} was not in force.")
 
 
 @mandate.command("give")
@@ -207,9 +259,12 @@ def give(
     role: Annotated[Role, typer.Option(help="The role, as the description names it.")],
     reason: Annotated[str, typer.Option(help="Why their task needs it.")],
     days: Annotated[int, typer.Option(min=1, max=366, help="For how many days; it ends by itself.")],
-    by: By,
+    acting: Acting,
     agreement_signed_on: Annotated[
-        datetime | None, typer.Option(formats=["%Y-%m-%d"], help="When they signed the confidentiality agreement; without it the door stays shut.")
+        datetime | None,
+        typer.Option(
+            formats=["%Y-%m-%d"], help="When they signed the confidentiality agreement; without it the door stays shut."
+        ),
     ] = None,
 ) -> None:
     """Let a member of staff act in a role for a time (R21)."""
@@ -217,4 +272,6 @@ def give(
     from tarkka.access.actions import give_mandate
 
     signed: date | None = agreement_signed_on.date() if agreement_signed_on else None
-    give_mandate(user_id, role, days=days, reason=reason, agreement_signed_on=signed, acting=by)
+    give_mandate(user_id, role, days=days, reason=reason, agreement_signed_on=signed, acting=acting)
+    shut = "" if signed else " The door stays shut until they have signed the confidentiality agreement."
+    typer.echo(f"{user_id} may act as {role} for {days} days.{shut}")

@@ -1,47 +1,65 @@
-"""`tarkka source` and `tarkka outlet`: who may send receipts, and of which shops."""
+"""`tarkka source`, `outlet`, `group`: who may send receipts, of which shops, and what product groups are called."""
 
-import json
+from collections.abc import Iterable
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, TypeVar
 
+import msgspec
 import typer
 
-from tarkka.cli.boot import boot
+from tarkka.cli.boot import boot, stop
 
 app = typer.Typer(help="Sources of receipts: who may send, and for which outlets.", no_args_is_help=True)
 outlets = typer.Typer(help="Outlets: the shops that receipts come from.", no_args_is_help=True)
 groups = typer.Typer(help="Product groups: what they are called.", no_args_is_help=True)
 
+JsonFile = Annotated[Path, typer.Argument(exists=True, dir_okay=False, help="A JSON list of objects.")]
+_Text = Annotated[str, msgspec.Meta(pattern=r"^[^\x00]+$")]
+
+
+class _Coded(msgspec.Struct):
+    code: _Text
+
+
+class _Outlet(_Coded):
+    name: _Text
+    chain: _Text
+
+
+class _Group(_Coded):
+    name_fi: _Text
+    name_sv: _Text
+    name_en: _Text
+
+
+_Row = TypeVar("_Row", bound=_Coded)
+
 
 @app.command()
 def add(
     name: Annotated[str, typer.Argument(help="The source's name, for instance pos-prisma.")],
-    chain: Annotated[list[str] | None, typer.Option(help="A chain that it speaks for, every outlet of it. Repeat for several.")] = None,
-    outlet: Annotated[list[str] | None, typer.Option(help="The code of an outlet that it speaks for. Repeat for several.")] = None,
+    chain: Annotated[
+        list[str] | None, typer.Option(help="A chain that it speaks for, every outlet of it. Repeat for several.")
+    ] = None,
+    outlet: Annotated[
+        list[str] | None, typer.Option(help="The code of an outlet that it speaks for. Repeat for several.")
+    ] = None,
 ) -> None:
     """Register a source and print its token, once: only a hash of it is kept."""
     if not chain and not outlet:
-        typer.echo("A source needs at least one --chain or --outlet that it may speak for.", err=True)
-        raise typer.Exit(2)
+        stop("A source needs at least one --chain or --outlet that it may speak for.")
     boot(owner=True)
     from django.db import IntegrityError
 
-    from tarkka.description.queries import load_rulebook
     from tarkka.purchases.actions import UnknownOutlet, register_source
 
-    chains = {name for version in load_rulebook().versions for name, _ in version.description.pairs}
-    unknown = sorted(set(chain or []) - chains)
-    if unknown:
-        typer.echo(f"No published description has the chain {', '.join(unknown)}. It has: {', '.join(sorted(chains)) or 'none'}.", err=True)
-        raise typer.Exit(2)
+    _refuse_unknown(chain or [])
     try:
         token = register_source(name, chains=chain or [], outlets=outlet or [])
     except UnknownOutlet as error:
-        typer.echo(str(error), err=True)
-        raise typer.Exit(2) from None
+        stop(f"Not registered: {error}.")
     except IntegrityError:
-        typer.echo(f"There is a source named {name} already.", err=True)
-        raise typer.Exit(2) from None
+        stop(f"There is a source named {name} already.")
     typer.echo(token)
 
 
@@ -53,41 +71,52 @@ def add_outlet(
 ) -> None:
     """Register one outlet, or change a known one's name and chain."""
     boot(owner=True)
-    from tarkka.purchases.actions import register_outlets
-
-    register_outlets([(code, name, chain)])
-
-
-JsonFile = Annotated[Path, typer.Argument(exists=True, dir_okay=False, help="A JSON list of objects.")]
+    _register_outlets([_Outlet(code, name, chain)])
 
 
 @outlets.command("load")
 def load_outlets(file: JsonFile) -> None:
     """Register outlets from a JSON list of `code`, `name` and `chain`; known codes get the new name and chain."""
-    rows = _rows(file, "code", "name", "chain")
+    rows = _rows(file, _Outlet)
     boot(owner=True)
+    _register_outlets(rows)
+
+
+def _register_outlets(rows: list[_Outlet]) -> None:
     from tarkka.purchases.actions import register_outlets
 
-    typer.echo(f"{register_outlets((code, name, chain) for code, name, chain in rows)} outlets registered.")
+    _refuse_unknown(row.chain for row in rows)
+    typer.echo(f"Outlets registered: {register_outlets((row.code, row.name, row.chain) for row in rows)}.")
 
 
 @groups.command("load")
 def load_groups(file: JsonFile) -> None:
-    """Register product groups from a JSON list of `code`, `name_fi`, `name_sv` and `name_en`; known codes get the new names."""
-    rows = _rows(file, "code", "name_fi", "name_sv", "name_en")
+    """Register product groups from a JSON list of `code`, `name_fi`, `name_sv`, `name_en`; known codes are renamed."""
+    rows = _rows(file, _Group)
     boot(owner=True)
     from tarkka.purchases.actions import register_groups
 
-    typer.echo(f"{register_groups((code, fi, sv, en) for code, fi, sv, en in rows)} product groups registered.")
+    found = register_groups((row.code, row.name_fi, row.name_sv, row.name_en) for row in rows)
+    typer.echo(f"Product groups registered: {found}.")
 
 
-def _rows(file: Path, *names: str) -> list[tuple[str, ...]]:
-    """The named texts of each object of a JSON list; exits with what is wrong and where if it is no such list."""
+def _refuse_unknown(chains: Iterable[str]) -> None:
+    """End the command if a chain is in no published description: nothing could come from it."""
+    from tarkka.description.queries import load_rulebook
+
+    known = {name for version in load_rulebook().versions for name, _ in version.description.pairs}
+    if unknown := sorted(set(chains) - known):
+        listed = ", ".join(sorted(known)) or "none: publish a description first"
+        stop(f"No published description has the chain {', '.join(unknown)}. It has: {listed}.")
+
+
+def _rows(file: Path, form: type[_Row]) -> list[_Row]:
+    """The objects of a JSON list; ends the command with what is wrong and where if it is no such list."""
     try:
-        found = json.loads(file.read_text(encoding="utf-8"))
-        return [tuple(str(row[name]) for name in names) for row in found]
-    except (json.JSONDecodeError, UnicodeDecodeError) as error:
-        typer.echo(f"{file} is not JSON: {error}", err=True)
-    except (KeyError, TypeError) as error:
-        typer.echo(f"{file}: each object needs {', '.join(names)} ({error} is missing).", err=True)
-    raise typer.Exit(2)
+        rows: list[_Row] = msgspec.json.decode(file.read_bytes(), type=list[form])  # type: ignore[valid-type]
+    except (msgspec.MsgspecError, UnicodeDecodeError) as error:
+        stop(f"{file} is not as it should be: {error}.")
+    codes = [row.code for row in rows]
+    if len(set(codes)) < len(codes):
+        stop(f"{file} has the code {next(code for code in codes if codes.count(code) > 1)} twice.")
+    return rows
