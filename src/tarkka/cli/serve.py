@@ -5,6 +5,7 @@ import signal
 import socket
 import subprocess
 import sys
+from datetime import UTC, datetime, timedelta
 from typing import Annotated
 
 import psycopg
@@ -79,7 +80,9 @@ def run_server(host: str, port: int, workers: int = 2) -> None:
         boot.stop(f"The server ended by itself, with code {code}.", 1)
 
 
-def upkeep() -> None:
+def upkeep(
+    days: Annotated[int, typer.Option(min=1, help="How many days of purchases are searched for loose ends.")] = 100,
+) -> None:
     """Do what a night should: partitions ahead, closed quarters in order, the planner's figures, old sessions.
 
     Exits with 1 if rows were found that point at nothing.
@@ -97,7 +100,7 @@ def upkeep() -> None:
         typer.echo(f"put in order: {name}")
     refresh_figures()
     call_command("clearsessions")
-    loose = broken_references()
+    loose = broken_references(datetime.now(UTC) - timedelta(days=days))
     for what, found in loose.items():
         typer.echo(f"{found} × {what}", err=True)
     if loose:

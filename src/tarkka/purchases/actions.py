@@ -8,7 +8,10 @@ from django.db import connections, transaction
 
 
 def register_outlets(outlets: Iterable[tuple[str, str, str]]) -> int:
-    """Register outlets as (code, name, chain); one whose code is known gets the new name and chain. Returns how many were given."""
+    """Register outlets as (code, name, chain), no code twice; a known one gets the new name and chain.
+
+    Returns how many were given.
+    """
     rows = list(outlets)
     with connections["owner"].cursor() as cursor:
         cursor.execute(
@@ -22,13 +25,18 @@ def register_outlets(outlets: Iterable[tuple[str, str, str]]) -> int:
 
 
 def register_groups(groups: Iterable[tuple[str, str, str, str]]) -> int:
-    """Register product groups as (code, name in fi, in sv, in en); a known code gets the new names. Returns how many were given."""
+    """Register product groups as (code, name in fi, in sv, in en), no code twice; a known one gets the new names.
+
+    Returns how many were given.
+    """
     rows = list(groups)
     with connections["owner"].cursor() as cursor:
         cursor.execute(
             """
-            INSERT INTO product_group (code, name_fi, name_sv, name_en) SELECT * FROM unnest(%s::text[], %s::text[], %s::text[], %s::text[])
-            ON CONFLICT (code) DO UPDATE SET name_fi = excluded.name_fi, name_sv = excluded.name_sv, name_en = excluded.name_en
+            INSERT INTO product_group (code, name_fi, name_sv, name_en)
+            SELECT * FROM unnest(%s::text[], %s::text[], %s::text[], %s::text[])
+            ON CONFLICT (code)
+            DO UPDATE SET name_fi = excluded.name_fi, name_sv = excluded.name_sv, name_en = excluded.name_en
             """,
             [[row[place] for row in rows] for place in range(4)],
         )
@@ -40,7 +48,7 @@ class UnknownOutlet(LookupError):
 
 
 def register_source(name: str, *, chains: Sequence[str] = (), outlets: Sequence[str] = ()) -> str:
-    """Register a source that may speak for these chains and outlets (codes), and return its token, which is kept nowhere.
+    """Register a source that may speak for these chains and outlets (codes); return its token, which is kept nowhere.
 
     Raises UnknownOutlet, or django.db.IntegrityError if the name is taken.
     """
@@ -51,12 +59,15 @@ def register_source(name: str, *, chains: Sequence[str] = (), outlets: Sequence[
         for chain in chains:
             cursor.execute("INSERT INTO source_scope (source_id, chain) VALUES (%s, %s)", [source_id, chain])
         for outlet in outlets:
-            cursor.execute("INSERT INTO source_scope (source_id, outlet_id) SELECT %s, id FROM outlet WHERE code = %s", [source_id, outlet])
+            cursor.execute(
+                "INSERT INTO source_scope (source_id, outlet_id) SELECT %s, id FROM outlet WHERE code = %s",
+                [source_id, outlet],
+            )
             if not cursor.rowcount:
                 raise UnknownOutlet(f"no outlet has the code {outlet}: register it first")
     return token
 
 
 def token_hash(token: str) -> bytes:
-    """Return the hash by which a source's token is found. A token has 256 random bits, so a plain hash cannot be guessed back."""
+    """Return the hash by which a source's token is found. A token has 256 random bits: nobody guesses it back."""
     return hashlib.sha256(token.encode()).digest()
