@@ -3,11 +3,13 @@
 Only the operating-system user who owns the folder can connect (peer authentication), to any of the register's roles.
 """
 
+import atexit
 import os
 import re
+import subprocess
 import warnings
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 import psutil
@@ -65,7 +67,11 @@ def running(folder: Path) -> Iterator[str]:
     with server._lock:
         server.ensure_pgdata_inited()
         _configure(folder)
-    server.start()
+    try:
+        server.start()
+    except subprocess.SubprocessError:
+        raise UnusableFolder(f"The embedded database in {folder} did not start; {server.log} tells why.") from None
+    atexit.unregister(server._cleanup)  # we stop it ourselves, below
     try:
         uri = server.get_uri()
         with server._lock, psycopg.connect(uri, autocommit=True) as connection:
@@ -77,7 +83,8 @@ def running(folder: Path) -> Iterator[str]:
             # A process that was killed is still in the wheel's list of users, and would keep the server running.
             users = server.global_process_id_list
             users.put([pid for pid in users._get() if psutil.pid_exists(pid)])
-        server._cleanup()
+        with suppress(psutil.NoSuchProcess):  # somebody killed the server: there is nothing left to stop
+            server._cleanup()
 
 
 def _configure(folder: Path) -> None:

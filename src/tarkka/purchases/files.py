@@ -17,6 +17,7 @@ from pathlib import Path
 from typing import IO, Any, Literal
 
 import psycopg
+from django.db import Error as DjangoDatabaseError
 
 from tarkka.purchases.feed import REASONS, Rejection
 from tarkka.purchases.intake import Intake
@@ -168,7 +169,10 @@ def _worker(url: str, source_id: int) -> Intake:
 
 
 def _work(url: str, source_id: int, raws: list[bytes | Rejection], kind: _Kind) -> _Outcome:
-    intake = _worker(url, source_id)
+    try:
+        intake = _worker(url, source_id)
+    except (psycopg.Error, DjangoDatabaseError) as error:
+        raise IntakeFault(type(error).__name__, True) from None
     verdicts = intake.take_sales(raws) if kind == "sale" else intake.take_returns(raws)
     told = [verdict for _, verdict in verdicts if verdict is not None]
     rejected = [
