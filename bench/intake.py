@@ -26,8 +26,8 @@ TABLES = ("receipt", "receipt_group", "receipt_line")
 def load_people(folder: Path) -> tuple[dict[str, Path], str]:
     """Register the sample's outlets, people and sources, and write its year; return the files by format, and the token of `http`."""
     from tarkka.description.queries import load_rulebook
-    from tarkka.people.actions import NewHousehold, register_households
     from tarkka.people.files import read_households
+    from tarkka.people.registering import NewHousehold, register_households
     from tarkka.purchases.actions import register_outlets, register_source
     from tarkka.sample.outlets import outlet_rows
     from tarkka.sample.people import household_facts, households, write_people
@@ -53,8 +53,8 @@ def load_people(folder: Path) -> tuple[dict[str, Path], str]:
 def load_generated(receipts: int, folder: Path) -> float:
     """Generate receipts with the sample's distributions, register their people, take them, and return the intake's seconds."""
     from tarkka.description.queries import load_rulebook
-    from tarkka.people.actions import NewHousehold, register_households
     from tarkka.people.files import read_households
+    from tarkka.people.registering import NewHousehold, register_households
     from tarkka.sample.generate import generate
     from tarkka.sample.receipts import prepare, weeks_until
 

@@ -54,7 +54,7 @@ def a_household(persons: int = 2, *, since: datetime = datetime(2014, 5, 1, tzin
     from django.db import connection
 
     from tarkka import access
-    from tarkka.people.actions import NewCard, NewHousehold, NewPerson, register_households
+    from tarkka.people.registering import NewCard, NewHousehold, NewPerson, register_households
     from tarkka.vocabulary import Language, Purpose, Role
 
     cards = tuple(f"9{secrets.randbelow(10**15):015d}" for _ in range(persons))

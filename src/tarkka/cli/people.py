@@ -148,8 +148,8 @@ def load(
     May be stopped at any moment and run again.
     """
     boot()
-    from tarkka.people.actions import NewHousehold, register_households
     from tarkka.people.files import WrongLine, read_households
+    from tarkka.people.registering import NewHousehold, register_households
 
     zone = _zone()
     is_wrong = False
@@ -180,7 +180,7 @@ def load(
 def found() -> None:
     """Make a household that nobody belongs to yet, and print its id: see `tarkka household move`."""
     boot()
-    from tarkka.people.actions import found_household
+    from tarkka.people.registering import found_household
 
     typer.echo(str(found_household()))
 

@@ -10,7 +10,7 @@ from typing import Annotated
 import msgspec
 from msgspec import Meta
 
-from tarkka.people.actions import NewCard, NewHousehold, NewPerson
+from tarkka.people.registering import NewCard, NewHousehold, NewPerson
 from tarkka.vocabulary import Language
 
 _Text = Annotated[str, Meta(max_length=200, pattern=r"^[^\x00]+$")]  # PostgreSQL keeps no NUL

@@ -14,8 +14,8 @@ from functools import partial
 from pathlib import Path
 
 from tarkka.database.keys import home
-from tarkka.people.actions import NewHousehold, register_households
 from tarkka.people.files import read_households
+from tarkka.people.registering import NewHousehold, register_households
 from tarkka.purchases.actions import register_groups, register_outlets, register_source
 from tarkka.purchases.files import take_file
 from tarkka.purchases.queries import source_id
