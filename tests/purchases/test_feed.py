@@ -63,11 +63,9 @@ json_values = st.recursive(
 @settings(max_examples=400, deadline=None)
 @given(receipts(), st.dictionaries(st.sampled_from(sorted(FIELDS)) | st.text(max_size=20), json_values, max_size=4))
 def test_receipt_with_any_values_is_judged(receipt, changes):
+    line = receipt["lines"][0] if "lines" in receipt else {}
     for name, value in changes.items():
-        if name in Line.__struct_fields__ and "lines" in receipt:
-            receipt["lines"][0][name] = value
-        else:
-            receipt[name] = value
+        (line if name in Line.__struct_fields__ else receipt)[name] = value
     judge(json.dumps(receipt).encode())
 
 

@@ -4,6 +4,7 @@ import csv
 import gzip
 import json
 from collections import Counter
+from unittest.mock import patch
 
 import pyarrow
 import pyarrow.parquet
@@ -77,7 +78,9 @@ def intake(source, *files, report=None):
     from tarkka.cli.main import main
 
     arguments = ["intake", *map(str, files), "--source", source.name]
-    return CliRunner().invoke(main, arguments + (["--report", str(report)] if report else []))
+    # This process is set up already; to do it again would tie its log to the runner's output, which is closed after it.
+    with patch("tarkka.cli.intake.boot"):
+        return CliRunner().invoke(main, arguments + (["--report", str(report)] if report else []))
 
 
 @pytest.fixture
