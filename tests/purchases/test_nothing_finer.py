@@ -6,15 +6,18 @@ A word is planted in the product names, lots and codes of receipts that may not 
 import csv
 import json
 import os
+import pickle
 import secrets
 import subprocess
 import sys
+import traceback
 
 import pytest
 
 from building import GROUP_TIME, a_household, a_receipt, a_return, a_source, administrator, outlet_of
 from searching import files_with, home, tables_with
 from sending import post
+from tarkka.purchases.verdict import IntakeFault
 
 TOTAL_OUTLET = outlet_of("restaurants")
 
@@ -225,3 +228,25 @@ def test_fault_of_the_database_quotes_nothing(
     ]
     assert tables_with(word) == []
     assert post(source, sale).json()["accepted"] == 1
+
+
+def test_fault_of_the_intake_drags_no_other_error_along(source, household, word):
+    """Whatever reports an error with all that led to it, or takes it to another process, finds the kind and no more."""
+    from django.db import connection as used
+
+    from tarkka.purchases.intake import Intake
+
+    breaks, mends, sqlstate = FAULTS["refused row"]
+    sale = json.dumps(planted(word, card=household.cards[0])).encode()
+    with administrator() as connection:
+        connection.execute(breaks)
+        try:
+            with pytest.raises(IntakeFault) as raised:
+                Intake(used.connection, source.id).take([sale])
+        finally:
+            connection.execute(mends)
+    fault = raised.value
+    assert (fault.__cause__, fault.__context__) == (None, None)
+    assert word not in "".join(traceback.format_exception(fault)) + repr(fault)
+    copy = pickle.loads(pickle.dumps(fault))
+    assert (copy.kind, copy.is_temporary, str(copy)) == (sqlstate, False, str(fault))
