@@ -68,7 +68,7 @@ def test_each_receipt_is_answered_in_order(source, card):
                 "place": "lines[1].gtin",
                 "remedy": REASONS["bad_gtin"],
             },
-            {"at": 9, "receipt_id": cardless["receipt_id"], "status": "accepted"},
+            {"at": 9, "receipt_id": cardless["receipt_id"], "status": "accepted", "without_card": True},
         ],
     }
     assert len(kept(source)) == 4

@@ -8,7 +8,7 @@ import msgspec
 from msgspec import Meta
 
 from tarkka.purchases.feed import REASONS
-from tarkka.purchases.verdict import Verdict
+from tarkka.purchases.verdict import COUNTED, Verdict
 from tarkka.vocabulary import Level
 
 LevelName = Literal["TOTAL", "GROUP", "PRODUCT"]
@@ -16,12 +16,13 @@ _NAMES: dict[Level, LevelName] = {Level.TOTAL: "TOTAL", Level.GROUP: "GROUP", Le
 
 
 class ReceiptAnswer(msgspec.Struct, omit_defaults=True, kw_only=True):
-    """What became of one receipt. Without `level` an accepted one had no card: it was counted and not stored."""
+    """What became of one receipt: an accepted one has its level or had no card, a rejected one has its reason."""
 
     at: Annotated[int, Meta(ge=1, description="Where it stood: its line (NDJSON) or its place in the array, from 1.")]
     receipt_id: Annotated[str | None, Meta(description="Null if it could not be read.")]
     status: Literal["accepted", "duplicate", "rejected"]
     level: Annotated[LevelName, Meta(description="The level at which it was stored.")] | None = None
+    without_card: Annotated[bool, Meta(description="It was counted, not stored.")] = False
     reason: (
         Annotated[str, Meta(description="Why it was rejected.", extra_json_schema={"enum": sorted(REASONS)})] | None
     ) = None
@@ -87,6 +88,7 @@ def receipt_answer(at: int, receipt_id: str | None, verdict: Verdict) -> Receipt
         receipt_id=receipt_id,
         status=verdict.status,
         level=_NAMES[verdict.level] if verdict.level else None,
+        without_card=verdict == COUNTED,
         reason=rejection.reason if rejection else None,
         place=rejection.place or None if rejection else None,
         remedy=REASONS[rejection.reason] if rejection else None,

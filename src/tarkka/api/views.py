@@ -37,10 +37,10 @@ def receipts(request: HttpRequest) -> HttpResponse:
     except BeforeFirstVersion:
         return _refusal("no_description")
     except IntakeFault as fault:
-        return _fault(str(fault), is_temporary=fault.is_temporary)
+        return _stopped(fault)
     except (DjangoDatabaseError, psycopg.Error) as error:
         # By name alone: a database's message may quote what it was given.
-        return _fault(type(error).__name__, is_temporary=True)
+        return _stopped(IntakeFault(type(error).__name__, True))
     answers = [
         receipt_answer(at, receipt_id, verdict)
         for (at, _), (receipt_id, verdict) in zip(delivered, verdicts, strict=True)
@@ -48,10 +48,10 @@ def receipts(request: HttpRequest) -> HttpResponse:
     return _answer(200, batch_answer(counts(verdict for _, verdict in verdicts), answers))
 
 
-def _fault(what: str, *, is_temporary: bool) -> HttpResponse:
-    _log.error("intake stopped: %s", what)
+def _stopped(fault: IntakeFault) -> HttpResponse:
+    _log.error("intake stopped: %s", fault, exc_info=fault)
     connection.close()
-    return _refusal("database_fault" if is_temporary else "intake_fault")
+    return _refusal("database_fault" if fault.is_temporary else "intake_fault")
 
 
 @require_safe
