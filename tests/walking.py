@@ -105,6 +105,12 @@ ADDITIONS = {
     "objection": "(person_id, kind, made_place, made_by, made_version) VALUES ({0}, 'A', 'portal', 'walk', 1)",
 }
 
+RETURNED = {
+    "outlet_id": 1, "channel": "store", "purchased_at": "2024-03-06T12:30:00+02:00", "currency": "EUR",
+    "total_cents": -200, "bonus_eligible_cents": -200, "card_benefit_cents": 0, "payments": [],
+}  # fmt: skip
+RETURNED_LINE = {"line": 1, "gtin": "6408430000135", "quantity": "-1", "unit": "pcs", "amount": -200}
+
 # Each statement in a subtransaction of its own, all in one trip to the server. What it returned comes as an error.
 _RUN = """
 DO $walk$
@@ -227,7 +233,7 @@ def _outside(world: World) -> Iterator[str]:
 
 
 def _functions(world: World) -> Iterator[str]:
-    """What may be asked without a look: whose an identity is, whose a card is, what intake has taken."""
+    """What may be asked without a look: whose an identity is, whose a card is, what intake has taken, a return."""
     from django.db import connection, transaction
 
     with administrator() as admin:
@@ -236,9 +242,10 @@ def _functions(world: World) -> Iterator[str]:
                 "SELECT id, identity_hash FROM person WHERE id = ANY (%s)", [list(world.people.values())]
             ).fetchall()
         )
-        receipts = [
-            r for (r,) in admin.execute("SELECT receipt_id FROM receipt_key WHERE source_id = %s", [world.source_id])
-        ]
+        sales = admin.execute("SELECT source_receipt_id, level FROM receipt WHERE source_id = %s", [world.source_id])
+        levels = dict(sales.fetchall())
+    receipts = list(levels)
+    products = [receipt for receipt, level in levels.items() if level == "PRODUCT"]
     with transaction.atomic(), connection.cursor() as cursor:
         for person, identity in hashes.items():
             cursor.execute("SELECT people.person_by_identity(%s)", [identity])
@@ -251,14 +258,21 @@ def _functions(world: World) -> Iterator[str]:
         )
         if (found := cursor.fetchone()) != (2, 1, 2):
             yield f"intake finds {found} persons, households and caps of two cards"
-        cursor.execute(
-            "SELECT count(*), count(groups), count(products) FROM purchases.sales(%s, %s)", [world.source_id, receipts]
-        )
-        if (found := cursor.fetchone()) != (12, 8, 4):
-            yield f"intake finds {found} receipts, groups and lines of twelve"
+        cursor.execute("SELECT level::text FROM purchases.sales(%s, %s) ORDER BY 1", [world.source_id, receipts])
+        if (found := cursor.fetchall()) != [(level,) for level in sorted(levels.values())]:
+            yield f"intake finds {found} of twelve receipts"
+        for sale in products:
+            returned, line = json.dumps(RETURNED | {"source_receipt_id": f"{sale}-back"}), json.dumps([RETURNED_LINE])
+            cursor.execute(
+                "SELECT verdict, place FROM purchases.take_back(nextval('batch_seq'), %s, %s, '', %s, '{}', %s)",
+                [world.source_id, sale, returned, line],
+            )
+            if (found := cursor.fetchone()) != ("accepted", None):
+                yield f"a return is {found}"
         cursor.execute("SELECT count(*) FROM purchases.taken(%s, %s)", [world.source_id, receipts])
         if (found := cursor.fetchone()) != (12,):
             yield f"intake finds {found} of twelve receipts taken"
+        transaction.set_rollback(True)
 
 
 def _ask(world: World, kind: SubjectKind | None, people: dict[str, int]) -> Reached:

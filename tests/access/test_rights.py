@@ -10,6 +10,10 @@ WITHDRAWN = "withdrawn_at withdrawn_place withdrawn_version"
 EVENT = "id at role purpose basis subject_kind subject_id case_ref level version refusal"
 AMOUNTS = "currency total_cents bonus_eligible_cents card_benefit_cents payments"
 HOUSEHOLD_RECEIPT = "household_id purchased_at id outlet_id channel kind " + AMOUNTS
+DOOR_RECEIPT = (
+    "purchaser_id purchased_at id household_id outlet_id source_id version level kind source_receipt_id refers_to"
+    " total_cents bonus_eligible_cents card_benefit_cents"
+)
 RIGHTS: dict[str, dict[tuple[str, str], str]] = {
     "tarkka_app": SHARED
     | DESCRIPTION
@@ -36,6 +40,23 @@ RIGHTS: dict[str, dict[tuple[str, str], str]] = {
     "tarkka_trace": SHARED | {(table, "SELECT"): ALL for table in ("receipt", "receipt_group", "receipt_line")},
     "tarkka_audience": SHARED
     | {(f"audience.{table}", "SELECT"): ALL for table in ("receipt", "receipt_group", "receipt_line")},
+    "tarkka_door": DESCRIPTION
+    | {(table, "SELECT"): ALL for table in ("mandate", "outlet", "receipt_group")}
+    | {(table, verb): ALL for table in ("cardless_receipt", "product", "receipt_key") for verb in ("SELECT", "INSERT")}
+    | {("access_ticket", verb): ALL for verb in ("SELECT", "INSERT", "UPDATE", "DELETE")}
+    | {(table, "INSERT"): ALL for table in ("access_event", "access_event_person")}
+    | {(table, "INSERT"): ALL for table in ("receipt", "receipt_group", "receipt_line")}
+    | {
+        ("access_event", "SELECT"): "id at role purpose basis subject_kind case_ref level version refusal",
+        ("access_event_person", "SELECT"): "person_id event_id",
+        ("card", "SELECT"): "id number person_id valid",
+        ("level_cap", "SELECT"): "person_id level valid",
+        ("membership", "SELECT"): "person_id household_id is_main_member valid",
+        ("objection", "SELECT"): "person_id kind withdrawn_at",
+        ("person", "SELECT"): "id identity_hash",
+        ("receipt", "SELECT"): DOOR_RECEIPT,
+        ("receipt_line", "SELECT"): "purchaser_id purchased_at receipt_id product_id quantity unit amount_cents",
+    },
     "tarkka_intake": {
         (table, "INSERT"): ALL
         for table in (
@@ -64,7 +85,23 @@ CALLERS = {
     "purchases.make_partitions": {"app", "intake"},
     "purchases.products": {"intake"},
     "purchases.sales": {"intake"},
+    "purchases.take_back": {"intake"},
     "purchases.taken": {"intake"},
+}
+
+TOLD = {
+    "access.issue": "event_id bigint, level level, refusal text",
+    "people.holders": "number text, person_id bigint, valid tstzrange, household_id bigint, cap level",
+    "people.person_by_identity": "bigint",
+    "purchases.broken_references": "what text, found bigint",
+    "purchases.cardless": "bytea",
+    "purchases.claim": "place bigint, id bigint, verdict text",
+    "purchases.count_cardless": "place bigint, is_new boolean",
+    "purchases.make_partitions": "void",
+    "purchases.products": "place bigint, id bigint",
+    "purchases.sales": "receipt_id text, level level",
+    "purchases.take_back": "verdict text, place text",
+    "purchases.taken": "receipt_id text, content bytea",
 }
 
 _GRANTED = """
@@ -80,6 +117,14 @@ WHERE grantee IN (0, %s::regrole) AND oid >= 16384 GROUP BY 1, 2
 _CALLABLE = """
 SELECT pronamespace::regnamespace || '.' || proname, x.grantee::regrole::text FROM pg_proc, aclexplode(proacl) x
 WHERE pronamespace::regnamespace::text IN ('access', 'people', 'purchases') AND x.grantee <> proowner
+"""
+_TOLD = """
+SELECT pronamespace::regnamespace || '.' || proname, coalesce(
+    (SELECT string_agg(concat(name, ' ', format_type(type, NULL)), ', ' ORDER BY nth)
+     FROM unnest(proallargtypes, proargmodes, proargnames) WITH ORDINALITY a (type, mode, name, nth) WHERE mode <> 'i'),
+    format_type(prorettype, NULL))
+FROM pg_proc WHERE pronamespace::regnamespace::text IN ('access', 'people', 'purchases')
+AND (has_function_privilege('tarkka_app', oid, 'EXECUTE') OR has_function_privilege('tarkka_intake', oid, 'EXECUTE'))
 """
 
 
@@ -100,3 +145,10 @@ def test_functions_of_the_door_are_called_by_those_who_need_them(database: str) 
     for function, role in rows(_CALLABLE):
         found.setdefault(function, set()).add(role.removeprefix("tarkka_"))
     assert found == CALLERS
+
+
+def test_no_function_tells_without_a_look_what_was_bought(database: str) -> None:
+    """Keys, levels, fingerprints and verdicts come out: no amount, group or product does."""
+    from looking import rows
+
+    assert dict(rows(_TOLD)) == TOLD

@@ -3,11 +3,13 @@
 from decimal import Decimal
 from itertools import count
 
+import psycopg
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from building import GROUP_TIME, a_household, a_receipt, a_return, a_source, negative, outlet_of, take
+from looking import login
 from storing import kept
 from tarkka.vocabulary import Level, cents, decimal_text
 
@@ -300,6 +302,23 @@ def test_return_with_the_id_of_a_sale_is_a_conflict(sender, card):
     sale = a_receipt(card=card)
     back = a_return(sale, receipt_id=sale["receipt_id"])
     assert reason(take(sender, [sale, back])[1]) == ("conflict", "receipt_id")
+
+
+def test_intake_is_told_a_level_and_a_verdict_and_nothing_of_the_sale(sender, card):
+    """Whoever has the application's login may become the intake: it is no way to read without a trace."""
+    sale, other = a_receipt(card=card), a_receipt(card=card, purchased_at=GROUP_TIME)
+    take(sender, [sale, part_of(sale, (1, "1", "2.00")), other])
+    ids = [sale["receipt_id"], other["receipt_id"]]
+    with login() as connection:
+        connection.execute("SET ROLE tarkka_intake")
+        found = connection.execute("SELECT * FROM purchases.sales(%s, %s)", [sender.id, ids]).fetchall()
+        assert dict(found) == dict(zip(ids, ("PRODUCT", "GROUP"), strict=True))
+        for further in (
+            "* FROM purchases.locked_sales(%s, %s)",
+            "* FROM receipt WHERE source_id = %s AND source_receipt_id = ANY (%s)",
+        ):
+            with pytest.raises(psycopg.errors.InsufficientPrivilege):
+                connection.execute(f"SELECT {further}", [sender.id, ids])
 
 
 # Properties: whatever is sent against a sale, what is stored never exceeds it, and every sum agrees.

@@ -2,7 +2,7 @@
 --
 --   tarkka_owner      owns every table; migrations run as it. Policies are FORCEd on it too.
 --   tarkka_app        the application's login. Outside the door it has no right on a personal table.
---   tarkka_door       owns the functions of the door: reads description, choices and memberships, writes events and tickets.
+--   tarkka_door       owns the functions of the door and the intake: reads choices, memberships and sales, writes events, tickets and returns.
 --   tarkka_person     the door switches to it for a look at one person
 --   tarkka_household  … at one household's totals
 --   tarkka_trace      … at whoever bought something (a recall)

@@ -20,9 +20,10 @@ from tarkka.description.queries import load_rulebook
 from tarkka.people.queries import CardHolders
 from tarkka.purchases.feed import BATCH_RECEIPTS, Rejection, parse
 from tarkka.purchases.minimising import Minimised, Outlet, Product, Rules
-from tarkka.purchases.returns import Sale
+from tarkka.purchases.returns import take_back
 from tarkka.purchases.rows import Stored, array, group_rows, line_rows, receipt_row
 from tarkka.purchases.verdict import CONFLICT, COUNTED, DUPLICATE, IntakeFault, Verdict
+from tarkka.vocabulary import Level
 
 PARTITIONS_AHEAD = timedelta(days=200)
 """How far ahead of today partitions are made, so that the turn of a quarter finds them there."""
@@ -35,8 +36,8 @@ _PIECE_BYTES = 128 * 1024
 _COPIES = {
     "receipt": (
         "COPY receipt (purchaser_id, purchased_at, id, household_id, outlet_id, source_id, version, level, channel,"
-        " kind, source_receipt_id, refers_to, refers_to_at, currency, total_cents, bonus_eligible_cents,"
-        " card_benefit_cents, payments) FROM STDIN"
+        " kind, source_receipt_id, currency, total_cents, bonus_eligible_cents, card_benefit_cents, payments)"
+        " FROM STDIN"
     ),
     "receipt_group": "COPY receipt_group (purchaser_id, purchased_at, receipt_id, group_code, amount_cents) FROM STDIN",
     "receipt_line": (
@@ -183,35 +184,23 @@ class Intake:
 
     def _store_returns(self, part: _Part) -> None:
         refs = sorted({minimised.refers_to for _, minimised in part if minimised.refers_to})
-        rows = self._connection.execute("SELECT * FROM purchases.sales(%s, %s)", [self._source_id, refs])
-        sales = {row[0]: Sale.from_row(row[1:]) for row in rows}
-        taken = self._taken([minimised.receipt_id for _, minimised in part])
-        counted = self._counted([ref for ref in refs if ref not in sales] + [m.receipt_id for _, m in part])
+        rows = self._connection.execute(
+            "SELECT receipt_id, level FROM purchases.sales(%s, %s)", [self._source_id, refs]
+        )
+        levels = {receipt_id: Level[level] for receipt_id, level in rows}
+        counted = self._counted([ref for ref in refs if ref not in levels] + [m.receipt_id for _, m in part])
         cardless: list[Delivered] = []
-        stored: list[tuple[Delivered, Stored]] = []
         for delivered, minimised in part:
-            sale = sales.get(minimised.refers_to or "")
-            if sale is None:
+            level = levels.get(minimised.refers_to or "")
+            if level is None:
                 if minimised.refers_to in counted:
                     cardless.append(delivered)
                 else:
                     delivered.verdict = Verdict("rejected", rejection=Rejection("sale_unknown", "refers_to"))
-                continue
-            # Told by what was delivered, as far as the sale's level keeps it: what is left changes with every return.
-            minimised.coarsen(sale.level)
-            content = minimised.fingerprint(self._content_key)
-            before = taken.get(minimised.receipt_id)
-            if before is not None or minimised.receipt_id in counted:
-                delivered.verdict = DUPLICATE if before == content else CONFLICT
-                continue
-            rejection = sale.take_back(minimised)
-            if rejection is not None:
-                delivered.verdict = Verdict("rejected", rejection=rejection)
-                continue
-            taken[minimised.receipt_id] = content
-            of_sale = Stored(minimised, content, sale.purchaser_id, sale.household_id, sale.id, sale.purchased_at)
-            stored.append((delivered, of_sale))
-        self._store(stored)
+            elif minimised.receipt_id in counted:
+                delivered.verdict = CONFLICT
+            else:
+                delivered.verdict = take_back(self._connection, self._source_id, level, minimised, self._content_key)
         self._count(cardless)
 
     def _taken(self, receipt_ids: Sequence[str]) -> dict[str, bytes]:

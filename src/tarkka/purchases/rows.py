@@ -2,7 +2,6 @@
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
-from datetime import datetime
 
 import msgspec
 
@@ -15,14 +14,12 @@ _encode = msgspec.json.Encoder().encode
 
 @dataclass(slots=True)
 class Stored:
-    """A receipt about to be written, with all that its rows say. `id` is known once it is claimed."""
+    """A sale about to be written, with all that its rows say. `id` is known once it is claimed."""
 
     minimised: Minimised
     content: bytes
     purchaser_id: int
     household_id: int
-    refers_to: int | None = None
-    refers_to_at: datetime | None = None
     id: int = 0
     at: str = field(init=False)
 
@@ -49,15 +46,18 @@ def array(texts: Iterable[str]) -> str:
     return '{"' + '","'.join(escaped) + '"}' if escaped else "{}"
 
 
+def payments_json(payments: Iterable[tuple[str, int]]) -> bytes:
+    """Return payments, each a method and its cents, as `receipt` keeps them."""
+    return _encode([{"method": method, "amount_cents": amount} for method, amount in payments])
+
+
 def receipt_row(stored: Stored, source_id: int) -> str:
     """Return the row of `receipt`."""
     m = stored.minimised
-    payments = _encode([{"method": method, "amount_cents": amount} for method, amount in m.payments]).decode()
     return (
         f"{stored.purchaser_id}\t{stored.at}\t{stored.id}\t{stored.household_id}\t{m.outlet_id}\t{source_id}"
-        f"\t{m.version}\t{m.level.name}\t{m.channel}\t{m.kind}\t{_texts[m.receipt_id]}\t{stored.refers_to or NULL}"
-        f"\t{stored.refers_to_at.isoformat() if stored.refers_to_at else NULL}\t{m.currency}\t{m.total_cents}"
-        f"\t{m.bonus_eligible_cents}\t{m.card_benefit_cents}\t{_texts[payments]}\n"
+        f"\t{m.version}\t{m.level.name}\t{m.channel}\t{m.kind}\t{_texts[m.receipt_id]}\t{m.currency}\t{m.total_cents}"
+        f"\t{m.bonus_eligible_cents}\t{m.card_benefit_cents}\t{_texts[payments_json(m.payments).decode()]}\n"
     )
 
 

@@ -87,43 +87,6 @@ BEGIN
 END $$;
 GRANT EXECUTE ON FUNCTION purchases.products TO tarkka_intake;
 
--- What is left to return of each sale: what was sold less what was returned, in total, by group and by product, as far as its level goes.
--- Locks the sales until the batch ends, so that two returns cannot both take the last: a thousand locks for all sales, because
--- a lock for each would let a few batches fill the server's table of locks.
-CREATE FUNCTION purchases.sales(for_source bigint, ids text[])
-RETURNS TABLE (
-    receipt_id text, id bigint, purchaser_id bigint, household_id bigint, purchased_at timestamptz, level level, version integer,
-    total_cents bigint, bonus_eligible_cents bigint, card_benefit_cents bigint, groups text, products text
-)
-LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, public, pg_temp AS $$
-#variable_conflict use_column
-BEGIN
-    PERFORM pg_advisory_xact_lock(hashtext('purchases.sales'), k.slot)
-    FROM (SELECT DISTINCT (k.id % 1000)::integer AS slot FROM receipt_key k WHERE k.source_id = for_source AND k.receipt_id = ANY (ids) ORDER BY slot) k;
-
-    RETURN QUERY
-    SELECT k.receipt_id, s.id, s.purchaser_id, s.household_id, s.purchased_at, s.level, s.version,
-           family.total, family.bonus_eligible, family.card_benefit,
-           (SELECT jsonb_object_agg(g.group_code, g.amount)::text FROM (
-                SELECT g.group_code, sum(g.amount_cents) AS amount FROM receipt_group g
-                WHERE g.purchaser_id = s.purchaser_id AND g.purchased_at BETWEEN s.purchased_at AND family.latest AND g.receipt_id = ANY (family.members)
-                GROUP BY g.group_code) g),
-           (SELECT jsonb_agg(jsonb_build_array(p.gtin, p.product_code, p.name, p.group_code, l.unit, l.quantity::text, l.amount))::text FROM (
-                SELECT l.product_id, l.unit, sum(l.quantity) AS quantity, sum(l.amount_cents)::bigint AS amount FROM receipt_line l
-                WHERE l.purchaser_id = s.purchaser_id AND l.purchased_at BETWEEN s.purchased_at AND family.latest AND l.receipt_id = ANY (family.members)
-                GROUP BY l.product_id, l.unit) l JOIN product p ON p.id = l.product_id)
-    FROM receipt_key k
-    JOIN LATERAL (
-        SELECT r.* FROM receipt r WHERE r.purchaser_id = k.purchaser_id AND r.id = k.id AND r.kind = 'sale'
-        AND r.purchased_at BETWEEN k.purchased_on - interval '1 day' AND k.purchased_on + interval '2 days') s ON true
-    CROSS JOIN LATERAL (
-        SELECT sum(r.total_cents)::bigint AS total, sum(r.bonus_eligible_cents)::bigint AS bonus_eligible,
-               sum(r.card_benefit_cents)::bigint AS card_benefit, array_agg(r.id) AS members, max(r.purchased_at) AS latest
-        FROM receipt r WHERE r.purchaser_id = s.purchaser_id AND r.purchased_at >= s.purchased_at AND (r.id = s.id OR r.refers_to = s.id)) family
-    WHERE k.source_id = for_source AND k.receipt_id = ANY (ids);
-END $$;
-GRANT EXECUTE ON FUNCTION purchases.sales TO tarkka_intake;
-
 -- Which of these receipts were taken before, and as what content.
 CREATE FUNCTION purchases.taken(for_source bigint, ids text[]) RETURNS TABLE (receipt_id text, content bytea)
 LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, public, pg_temp AS $$
@@ -160,7 +123,6 @@ ALTER FUNCTION purchases.count_cardless OWNER TO tarkka_door;
 ALTER FUNCTION purchases.cardless OWNER TO tarkka_door;
 ALTER FUNCTION purchases.products OWNER TO tarkka_door;
 ALTER FUNCTION purchases.taken OWNER TO tarkka_door;
-ALTER FUNCTION purchases.sales OWNER TO tarkka_door;
 ALTER FUNCTION purchases.broken_references OWNER TO tarkka_door;
 REVOKE CREATE ON SCHEMA purchases FROM tarkka_door;
 GRANT SELECT ON outlet TO tarkka_door;

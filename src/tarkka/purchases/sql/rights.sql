@@ -49,14 +49,20 @@ ALTER VIEW audience.receipt_group OWNER TO tarkka_unobjected;
 ALTER VIEW audience.receipt_line OWNER TO tarkka_unobjected;
 REVOKE CREATE ON SCHEMA audience FROM tarkka_unobjected;
 
--- Intake inserts; its functions, owned by the door's role, look up what must be known to insert rightly.
+-- Intake inserts; its functions, owned by the door's role, look up what must be known to insert rightly, and insert returns.
 GRANT INSERT ON receipt, receipt_group, receipt_line TO tarkka_intake;
 GRANT SELECT, INSERT ON receipt_key TO tarkka_door;
 GRANT SELECT, INSERT ON cardless_receipt TO tarkka_door;
 GRANT USAGE ON SEQUENCE receipt_id_seq TO tarkka_door;
-GRANT SELECT ON receipt, receipt_group TO tarkka_door;
+GRANT SELECT (purchaser_id, purchased_at, id, household_id, outlet_id, source_id, version, level, kind, source_receipt_id, refers_to,
+              total_cents, bonus_eligible_cents, card_benefit_cents) ON receipt TO tarkka_door;
+GRANT SELECT ON receipt_group TO tarkka_door;
 GRANT SELECT (purchaser_id, purchased_at, receipt_id, product_id, unit, quantity, amount_cents) ON receipt_line TO tarkka_door;
+GRANT INSERT ON receipt, receipt_group, receipt_line TO tarkka_door;
 CREATE POLICY door_keeps ON receipt_key TO tarkka_door USING (true) WITH CHECK (true);
 CREATE POLICY door_reads ON receipt FOR SELECT TO tarkka_door USING (true);
 CREATE POLICY door_reads ON receipt_group FOR SELECT TO tarkka_door USING (true);
 CREATE POLICY door_reads ON receipt_line FOR SELECT TO tarkka_door USING (true);
+CREATE POLICY door_takes_back ON receipt FOR INSERT TO tarkka_door WITH CHECK (kind = 'return');
+CREATE POLICY door_takes_back ON receipt_group FOR INSERT TO tarkka_door WITH CHECK (true);
+CREATE POLICY door_takes_back ON receipt_line FOR INSERT TO tarkka_door WITH CHECK (true);
