@@ -132,7 +132,8 @@ class Intake:
                 store(part)
         except Exception as error:  # noqa: BLE001  # any message may quote a row: COPY's context does, a KeyError does
             is_temporary = isinstance(error, psycopg.OperationalError)
-            fault = IntakeFault(getattr(error, "sqlstate", None) or type(error).__name__, is_temporary=is_temporary)
+            fault = IntakeFault(getattr(error, "sqlstate", None) or type(error).__name__, is_temporary)
+            fault = fault.with_traceback(error.__traceback__)  # where it was, not what it said
         else:
             return
         self._products.clear()  # some of these ids were never committed

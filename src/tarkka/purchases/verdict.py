@@ -46,5 +46,5 @@ class IntakeFault(Exception):  # noqa: N818  # it names what happened, for whoev
         self.is_temporary = is_temporary
 
     def __str__(self) -> str:
-        what = "the database was out of reach" if self.is_temporary else "the register could not take a receipt"
+        what = "it was interrupted" if self.is_temporary else "the register could not take a receipt"
         return f"{what} ({self.kind}); nothing of its batch was taken, and sending the same again is safe"
