@@ -1,6 +1,11 @@
-"""A PostgreSQL of the suite's own, started once, set up as an installation is. Rows are committed; each test makes its own people."""
+"""A PostgreSQL of the suite's own, started once and set up as an installation is.
+
+Rows are committed; each test makes its own people.
+"""
 
 import os
+import signal
+import sys
 import tempfile
 from collections.abc import Iterator
 from datetime import date
@@ -14,6 +19,8 @@ os.environ["TARKKA_DEMO"] = "1"
 os.environ["DJANGO_SETTINGS_MODULE"] = "tarkka.site.settings"
 for _name in ("TARKKA_DATABASE_URL", "TARKKA_OWNER_URL", "TARKKA_KEYS"):
     os.environ.pop(_name, None)
+
+signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))  # whoever ends the suite ends its PostgreSQL too
 
 ROOT = Path(__file__).parents[1]
 

@@ -6,7 +6,6 @@ import os
 from contextlib import ExitStack
 from typing import Annotated, NoReturn
 
-import django
 import psycopg
 import typer
 
@@ -44,6 +43,8 @@ def boot(*, owner: bool = False) -> None:
     except psycopg.OperationalError as error:
         stop(f"The database cannot be reached: {error}")
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "tarkka.site.settings")
+    import django
+
     django.setup()
     admin = os.environ.get("TARKKA_OWNER_URL")
     if admin and (not setup.holds_register(admin) or _is_behind()):

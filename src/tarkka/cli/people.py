@@ -60,6 +60,10 @@ def _moment(at: datetime | None) -> datetime:
     return datetime.now(zone) if at is None else at.replace(tzinfo=zone)
 
 
+def _text(moment: datetime, zone: ZoneInfo) -> str:
+    return f"{moment.astimezone(zone):%Y-%m-%d %H:%M}"
+
+
 @person.command("find")
 def find(
     acting: Acting,
@@ -119,10 +123,6 @@ def show(person_id: PersonId, acting: Acting) -> None:
                 else "in force"
             )
             typer.echo(f"objection {choice.kind} {made}, {end}")
-
-
-def _text(moment: datetime, zone: ZoneInfo) -> str:
-    return f"{moment.astimezone(zone):%Y-%m-%d %H:%M}"
 
 
 @person.command("language")
@@ -202,10 +202,11 @@ def move(
     boot()
     from tarkka.people.actions import move_to_household, operator
 
+    moment = _moment(at)
     with _told_plainly():
-        move_to_household(person_id, to, at=_moment(at), is_main_member=main_member, acting=operator(acting))
+        move_to_household(person_id, to, at=moment, is_main_member=main_member, acting=operator(acting))
     where = "no household" if to is None else f"household {to}" + (" as its main member" if main_member else "")
-    typer.echo(f"From then on person {person_id} belongs to {where}.")
+    typer.echo(f"From {moment:%Y-%m-%d %H:%M} on person {person_id} belongs to {where}.")
 
 
 @card.command("open")
@@ -214,9 +215,10 @@ def open_(person_id: PersonId, number: CardNumber, acting: Acting, at: At = None
     boot()
     from tarkka.people.actions import open_card, operator
 
+    moment = _moment(at)
     with _told_plainly():
-        open_card(person_id, number, since=_moment(at), acting=operator(acting))
-    typer.echo("The card is open from then on.")
+        open_card(person_id, number, since=moment, acting=operator(acting))
+    typer.echo(f"The card is open from {moment:%Y-%m-%d %H:%M} on.")
 
 
 @card.command("close")
@@ -225,10 +227,11 @@ def close(person_id: PersonId, number: CardNumber, acting: Acting, at: At = None
     boot()
     from tarkka.people.actions import close_card, operator
 
+    moment = _moment(at)
     with _told_plainly():
-        if not close_card(person_id, number, at=_moment(at), acting=operator(acting)):
+        if not close_card(person_id, number, at=moment, acting=operator(acting)):
             raise ValueError(f"person {person_id} has no such card open then")
-    typer.echo("The card is closed from then on.")
+    typer.echo(f"The card is closed from {moment:%Y-%m-%d %H:%M} on.")
 
 
 @objection.command("make")

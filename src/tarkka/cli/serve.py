@@ -39,8 +39,8 @@ def refuse_taken(host: str, port: int) -> None:
     """Raise typer.Exit with the remedy if somebody listens there already: better told before a long start."""
     try:
         socket.create_server((host, port)).close()
-    except OSError as error:
-        boot.stop(f"Cannot listen on {host}, port {port} ({error.strerror}): name another port with TARKKA_PORT.")
+    except OSError:
+        boot.stop(f"Cannot listen on {host}, port {port}: it is taken, or not yours. Name another with TARKKA_PORT.")
 
 
 def run_server(host: str, port: int, workers: int = 2) -> None:
