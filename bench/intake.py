@@ -24,7 +24,7 @@ TABLES = ("receipt", "receipt_group", "receipt_line")
 
 
 def load_people(folder: Path) -> tuple[dict[str, Path], str]:
-    """Register the sample's outlets, people and sources, and write its year; return the files by format, and the token of `http`."""
+    """Register the sample's outlets, people and sources; return its year's files by format, and the token of `http`."""
     from tarkka.description.queries import load_rulebook
     from tarkka.people.files import read_households
     from tarkka.people.registering import NewHousehold, register_households
@@ -51,7 +51,7 @@ def load_people(folder: Path) -> tuple[dict[str, Path], str]:
 
 
 def load_generated(receipts: int, folder: Path) -> float:
-    """Generate receipts with the sample's distributions, register their people, take them, and return the intake's seconds."""
+    """Generate receipts, register their people, take them, and return the intake's seconds."""
     from tarkka.description.queries import load_rulebook
     from tarkka.people.files import read_households
     from tarkka.people.registering import NewHousehold, register_households
@@ -79,7 +79,8 @@ class Bare:
                 db.execute(f"CREATE TABLE bare.{table} (LIKE {table} INCLUDING ALL) PARTITION BY RANGE (purchased_at)")
                 for name, bound in db.execute(
                     """
-                    SELECT c.relname, pg_get_expr(c.relpartbound, c.oid) FROM pg_inherits i JOIN pg_class c ON c.oid = i.inhrelid
+                    SELECT c.relname, pg_get_expr(c.relpartbound, c.oid)
+                    FROM pg_inherits i JOIN pg_class c ON c.oid = i.inhrelid
                     WHERE i.inhparent = %s::regclass
                     """,
                     [table],
@@ -131,7 +132,8 @@ def measure(runs: int = 3) -> None:
         files, token = load_people(Path(folder))
         take(files["ndjson"], "ndjson")
         bare = Bare()
-        print(f"\nIntake: {bare.lines:,} lines of {files['ndjson'].stat().st_size >> 20} MB NDJSON, all at PRODUCT level")
+        megabytes = files["ndjson"].stat().st_size >> 20
+        print(f"\nIntake: {bare.lines:,} lines of {megabytes} MB NDJSON, at PRODUCT level")
         ratios: dict[str, list[float]] = {"ndjson": [], "parquet": [], "http": []}
         speeds: dict[str, list[float]] = {"bare": [], "ndjson": [], "parquet": [], "http": []}
         for _ in range(runs):
@@ -158,13 +160,13 @@ def _speed(speeds: list[float]) -> str:
 
 
 def memory(file: Path, folder: Path) -> None:
-    """Print how large the intake's processes grow over the file, and over the same four times (all of it read and checked anew)."""
+    """Print how large the intake's processes grow over the file, and over the same four times."""
     larger = folder / "larger.ndjson"
     with larger.open("wb") as out:
         for _ in range(4):
             out.write(file.read_bytes())
     peaks = [_peak_megabytes(path) for path in (file, larger)]
-    tell(f"memory of all its processes, {file.stat().st_size >> 20} MB and four times that", f"{peaks[0]} MB, {peaks[1]} MB", "flat")
+    tell("memory of all its processes: the file, four times the file", f"{peaks[0]} MB, {peaks[1]} MB", "flat")
 
 
 def _peak_megabytes(path: Path) -> int:

@@ -1,0 +1,1 @@
+"""Tarkka: a purchase-data register whose description is executable, with one door to personal data."""

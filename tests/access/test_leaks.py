@@ -182,7 +182,8 @@ def test_transaction_ended_inside_a_look_is_no_success(home: Household) -> None:
 
 
 def test_backend_killed_during_a_look_leaves_a_connection_that_works(home: Household, admin: Admin) -> None:
-    with nothing_left(), pytest.raises(Exception, match="terminating connection|server closed"), own_look(home.persons[0]):
+    ended = r"terminating connection|server closed"
+    with nothing_left(), pytest.raises(Exception, match=ended), own_look(home.persons[0]):
         admin.execute("SELECT pg_terminate_backend(%s)", rows("SELECT pg_backend_pid()")[0])
         count("receipt")
 

@@ -101,7 +101,7 @@ TOLD = {
     "purchases.products": "place bigint, id bigint",
     "purchases.sales": "receipt_id text, level level",
     "purchases.take_back": "verdict text, place text",
-    "purchases.taken": "receipt_id text, content bytea",
+    "purchases.taken": "text",
 }
 
 _GRANTED = """

@@ -21,7 +21,7 @@ _ISSUE = files("tarkka.access").joinpath("sql", "issue.sql").read_text()
 _ROLES = {kind: f"SET LOCAL ROLE tarkka_{kind.value}" for kind in SubjectKind}
 
 
-class Refused(Exception):  # noqa: N818  # the door's answer, not a fault
+class Refused(Exception):
     """The door stayed shut. `reason` is the code that was recorded with the refusal."""
 
     def __init__(self, reason: str, event_id: int) -> None:
@@ -30,7 +30,7 @@ class Refused(Exception):  # noqa: N818  # the door's answer, not a fault
         self.event_id = event_id
 
 
-class DoorMisused(RuntimeError):  # noqa: N818  # it names what was done to the door
+class DoorMisused(RuntimeError):
     """The program came to the door in a way that leaves no trace or leaves rights behind: a fault to mend."""
 
 

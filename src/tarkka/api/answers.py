@@ -96,7 +96,7 @@ def receipt_answer(at: int, receipt_id: str | None, verdict: Verdict) -> Receipt
 
 
 def batch_answer(tally: Counter[str], answers: list[ReceiptAnswer]) -> BatchAnswer:
-    """Return the answer for a batch. `tally` is as `intake.counts` makes it."""
+    """Return the answer for a batch. `tally` is as `verdict.counts` makes it."""
     return BatchAnswer(
         accepted=tally["accepted"],
         accepted_by_level={name: tally[name] for name in _NAMES.values()},

@@ -17,7 +17,7 @@ BODY_RECEIPTS = 100_000
 _PIECE = 256 * 1024
 
 
-class Refused(Exception):  # noqa: N818  # the answer to a request, not a fault
+class Refused(Exception):
     """The whole request is refused for a reason of `answers.ERRORS`; `place` tells where in the body, if anywhere."""
 
     def __init__(self, error: str, place: str | None = None) -> None:

@@ -1,7 +1,8 @@
 """The installation's secret keys, in one file that only its owner can read.
 
-Lose it, and identities can no longer be found or read. Each use has a key of its own: `session` signs cookies, `identity` finds people by identity code, `sealing` encrypts it,
-`content` fingerprints receipts, `login` is the password of the application's login where the server asks for one.
+Lose it, and identities can no longer be found or read. Each use has a key of its own: `session` signs cookies,
+`identity` finds people by identity code, `sealing` encrypts it, `content` fingerprints receipts, `login` is the
+password of the application's login where the server asks for one.
 """
 
 import json

@@ -8,7 +8,7 @@ import psycopg
 Connection = psycopg.Connection[tuple[str, ...]]
 
 
-class UnsafeDatabase(Exception):  # noqa: N818  # it names the state of the database, not a mistake of the caller
+class UnsafeDatabase(Exception):
     """Server, login or tables are not safe for a register. The message lists every reason and its remedy."""
 
 

@@ -15,7 +15,7 @@ class Problem:
     remedy: str
 
 
-class DescriptionInvalid(ValueError):  # noqa: N818  # it says what the file is
+class DescriptionInvalid(ValueError):
     """A file is no valid description. Carries every problem that was found in it, in the file's order."""
 
     def __init__(self, file: str, problems: Iterable[Problem]) -> None:
@@ -28,7 +28,7 @@ class DescriptionInvalid(ValueError):  # noqa: N818  # it says what the file is
         super().__init__("\n".join(lines))
 
 
-class UnknownChain(LookupError):  # noqa: N818
+class UnknownChain(LookupError):
     """The description has no such chain."""
 
     def __init__(self, chain: str, known: Iterable[str]) -> None:
@@ -36,11 +36,11 @@ class UnknownChain(LookupError):  # noqa: N818
         super().__init__(f"the description has no chain {chain!r}. {choose(chain, known)}")
 
 
-class UnknownUse(LookupError):  # noqa: N818
+class UnknownUse(LookupError):
     """The description does not let this role use this purpose, or knows no such situation."""
 
 
-class BeforeFirstVersion(LookupError):  # noqa: N818
+class BeforeFirstVersion(LookupError):
     """Nothing was collected yet at that moment: a purchase of that time is rejected (rulings: Levels)."""
 
     def __init__(self, asked: date | datetime | None, first: date | None) -> None:
@@ -50,7 +50,7 @@ class BeforeFirstVersion(LookupError):  # noqa: N818
         super().__init__(f"nothing was collected{when}: {began}")
 
 
-class NotPublishable(Exception):  # noqa: N818  # the register's answer, not a fault
+class NotPublishable(Exception):
     """A description cannot be published as asked. `reasons` says all that is in the way, each with its remedy."""
 
     def __init__(self, reasons: Iterable[str]) -> None:

@@ -6,9 +6,9 @@ that was sent with it.
 """
 
 import hashlib
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, date, datetime
 from itertools import islice
 from typing import Any
 
@@ -22,11 +22,9 @@ from tarkka.purchases.feed import BATCH_RECEIPTS, Rejection, parse
 from tarkka.purchases.minimising import Minimised, Outlet, Product, Rules
 from tarkka.purchases.returns import take_back
 from tarkka.purchases.rows import Stored, array, group_rows, line_rows, receipt_row
+from tarkka.purchases.upkeep import AHEAD
 from tarkka.purchases.verdict import CONFLICT, COUNTED, DUPLICATE, IntakeFault, Verdict
 from tarkka.vocabulary import Level
-
-PARTITIONS_AHEAD = timedelta(days=200)
-"""How far ahead of today partitions are made, so that the turn of a quarter finds them there."""
 
 _PRODUCTS_REMEMBERED = 500_000
 
@@ -158,7 +156,7 @@ class Intake:
             self._connection.execute("SELECT purchases.make_partitions(%s, %s)", [day, day])
         if not quarters <= self._quarters:
             today = datetime.now(UTC).date()
-            self._connection.execute("SELECT purchases.make_partitions(%s, %s)", [today, today + PARTITIONS_AHEAD])
+            self._connection.execute("SELECT purchases.make_partitions(%s, %s)", [today, today + AHEAD])
             self._quarters |= quarters
 
     def _store_sales(self, part: _Part) -> None:
@@ -204,13 +202,6 @@ class Intake:
                 delivered.verdict = take_back(self._connection, self._source_id, level, minimised, self._content_key)
         self._count(cardless)
 
-    def _taken(self, receipt_ids: Sequence[str]) -> dict[str, bytes]:
-        """The content of those that are stored."""
-        rows = self._connection.execute(
-            "SELECT receipt_id, content FROM purchases.taken(%s, %s)", [self._source_id, receipt_ids]
-        )
-        return dict(rows.fetchall())
-
     def _cardless_key(self, receipt_id: str) -> bytes:
         text = f"{self._source_id}\t{receipt_id}".encode()
         return hashlib.blake2b(text, key=self._content_key, digest_size=16).digest()
@@ -225,7 +216,9 @@ class Intake:
         """Count receipts without a card, after the others of their part are stored: one id is one receipt."""
         if not cardless:
             return
-        taken = self._taken([delivered.receipt_id or "" for delivered in cardless])
+        ids = [delivered.receipt_id for delivered in cardless]
+        rows = self._connection.execute("SELECT purchases.taken(%s, %s)", [self._source_id, ids])
+        taken = {receipt_id for (receipt_id,) in rows}
         for delivered in cardless:
             if delivered.receipt_id in taken:
                 delivered.verdict = CONFLICT

@@ -109,7 +109,7 @@ class Minimised:
         return blake2b(msgspec.msgpack.encode(content), key=key, digest_size=16).digest()
 
 
-class _Broken(Exception):  # noqa: N818  # a rule that the receipt breaks, not a fault
+class _Broken(Exception):
     def __init__(self, reason: str, place: str) -> None:
         self.rejection = Rejection(reason, place)
 

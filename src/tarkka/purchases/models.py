@@ -1,4 +1,4 @@
-"""The tables of purchases as Django sees them. PostgreSQL owns their shape: sql/tables.sql; these read, inside the door."""
+"""The tables of purchases as Django sees them, to read inside the door. PostgreSQL owns their shape: sql/tables.sql."""
 
 from typing import ClassVar
 

@@ -1,7 +1,7 @@
 """Reading purchases. All but those of sources run inside the door, which decides whose rows there are and how fine.
 
-Purchases are partitioned by quarter, so every question carries bounds of time: the newest stretch first, then older ones, none of them
-longer than eight partitions.
+Purchases are partitioned by quarter, so every question carries bounds of time: the newest stretch first, then older
+ones, none of them longer than eight partitions.
 """
 
 from collections.abc import Iterator
@@ -18,7 +18,7 @@ from tarkka.purchases.actions import token_hash
 from tarkka.vocabulary import Channel, Language, Level
 
 _STRETCHES = (timedelta(days=182), timedelta(days=548))
-"""Six months, then up to two years back; after that the rest in stretches of the longest kind. None touches more than eight quarters."""
+"""Six months, then up to two years back, then stretches as long as the second: none over eight quarters."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,8 +72,9 @@ class GroupSum:
 class ReceiptDetail:
     """A receipt as fine as the register has it, and why it is as fine as that.
 
-    `collected_level` was in force at the time of purchase, since `collected_since`; the receipt itself is coarser where the source
-    delivered less or the person's purchases are capped. `finer_since` and `finer_level` tell what is in force now, if finer than the receipt.
+    `collected_level` was in force at the time of purchase, since `collected_since`; the receipt itself is coarser
+    where the source delivered less or the person's purchases are capped. `finer_since` and `finer_level` tell what is
+    in force now, if finer than the receipt.
     """
 
     receipt: Receipt
@@ -105,7 +106,7 @@ def _one(statement: str, parameter: str | bytes) -> int | None:
 
 
 def latest_receipts(*, before: int | None = None, limit: int = 50) -> list[Receipt]:
-    """Return the subject's receipts, newest first, at most `limit`; with `before`, those older than the receipt of that id."""
+    """Return at most `limit` of the subject's receipts, newest first; with `before`, those older than that one."""
     rows: QuerySet[models.Receipt] = models.Receipt.objects.select_related("outlet")
     newest: datetime | None = None
     if before is not None:
@@ -123,7 +124,7 @@ def latest_receipts(*, before: int | None = None, limit: int = 50) -> list[Recei
 
 
 def find_receipt(receipt_id: int) -> ReceiptDetail | None:
-    """Return one receipt of the subject with what the look's level shows of it, or None if the subject has no such receipt."""
+    """Return one receipt as fine as the look's level shows it, or None if the subject has no such receipt."""
     row = _find(receipt_id)
     if row is None:
         return None
@@ -159,7 +160,7 @@ def _find(receipt_id: int) -> models.Receipt | None:
 
 
 def _stretches(newest: datetime | None, oldest: datetime | None = None) -> Iterator[Q]:
-    """Yield bounds on `purchased_at`, from the newest back to the register's first day or `oldest`; each within eight quarters."""
+    """Yield bounds on `purchased_at`, the newest first, back to `oldest` or the register's first day."""
     versions = load_rulebook().versions
     first = oldest or (versions[0].starts_at if versions else datetime.now(UTC))
     upper = newest + timedelta(microseconds=1) if newest else None

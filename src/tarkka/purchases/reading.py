@@ -59,7 +59,7 @@ class Part:
     done: float
 
 
-class UnreadableFile(ValueError):  # noqa: N818  # it says what the file is
+class UnreadableFile(ValueError):
     """The file is not of a format that is taken, lacks columns, or is damaged. The message says what to do."""
 
 

@@ -1,4 +1,4 @@
-"""Rows as PostgreSQL's COPY reads them: tab-separated text. Written by hand because a row at a time through the driver takes twice as long."""
+"""Rows as PostgreSQL's COPY reads them: tab-separated text. A row at a time through the driver takes twice as long."""
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field

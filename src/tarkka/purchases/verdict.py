@@ -33,7 +33,7 @@ def counts(verdicts: Iterable[Verdict]) -> Counter[str]:
     return tally
 
 
-class IntakeFault(Exception):  # noqa: N818  # it names what happened, for whoever runs the intake
+class IntakeFault(Exception):
     """The intake of a batch stopped, and nothing of that batch was taken.
 
     Carries the kind of error alone, a SQLSTATE or the name of an exception: messages quote rows. `is_temporary` tells

@@ -1,4 +1,7 @@
-"""How a worker process of the intake begins. In a module of its own, which imports no models: it is imported before Django is set up."""
+"""How a worker process of the intake begins.
+
+In a module of its own that imports no models, because it is imported before Django is set up.
+"""
 
 import os
 import signal

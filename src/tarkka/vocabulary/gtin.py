@@ -1,4 +1,4 @@
-"""GTIN: the Global Trade Item Number in 8, 12, 13 or 14 digits, last of them a check digit (GS1 General Specifications 7.9)."""
+"""GTIN, the Global Trade Item Number: 8, 12, 13 or 14 digits, the last a check digit (GS1 General Specifications)."""
 
 from typing import NewType
 

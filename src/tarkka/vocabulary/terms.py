@@ -1,4 +1,4 @@
-"""The closed lists that code, SQL and the register description share. Each stands in alphabetical order but Level, which has its own."""
+"""The closed lists that code, SQL and the description share, each in alphabetical order, Level in its own."""
 
 from enum import IntEnum, StrEnum
 

@@ -87,10 +87,10 @@ BEGIN
 END $$;
 GRANT EXECUTE ON FUNCTION purchases.products TO tarkka_intake;
 
--- Which of these receipts were taken before, and as what content.
-CREATE FUNCTION purchases.taken(for_source bigint, ids text[]) RETURNS TABLE (receipt_id text, content bytea)
+-- Which of these receipts were taken before.
+CREATE FUNCTION purchases.taken(for_source bigint, ids text[]) RETURNS SETOF text
 LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, public, pg_temp AS $$
-    SELECT k.receipt_id, k.content FROM receipt_key k WHERE k.source_id = for_source AND k.receipt_id = ANY (ids)
+    SELECT k.receipt_id FROM receipt_key k WHERE k.source_id = for_source AND k.receipt_id = ANY (ids)
 $$;
 GRANT EXECUTE ON FUNCTION purchases.taken TO tarkka_intake;
 
