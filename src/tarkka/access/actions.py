@@ -7,8 +7,13 @@ from django.db import connections
 from tarkka.vocabulary import Role
 
 
-def give_mandate(user_id: str, role: Role, *, days: int, reason: str, agreement_signed_on: date | None, acting: str) -> None:
-    """Let a member of staff act in a role from now on for some days. Without a signed agreement the door stays shut (R21)."""
+def give_mandate(
+    user_id: str, role: Role, *, days: int, reason: str, agreement_signed_on: date | None, acting: str
+) -> None:
+    """Let a member of staff act in a role from now on, for some days.
+
+    Without a signed agreement the door stays shut (R21).
+    """
     with connections["owner"].cursor() as cursor:
         cursor.execute(
             """
