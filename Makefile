@@ -34,7 +34,7 @@ check: messages ## Lint, types, direction of imports, migrations, message catalo
 	$(BIN)/mypy
 	$(BIN)/lint-imports
 	$(BIN)/python -m tarkka.site.messages --check
-	DJANGO_SETTINGS_MODULE=tarkka.site.settings $(BIN)/django-admin makemigrations --check --dry-run
+	PYTHONWARNINGS=ignore DJANGO_SETTINGS_MODULE=tarkka.site.settings $(BIN)/django-admin makemigrations --check --dry-run
 
 bench: messages ## Measure against the bare thing, in ratios
 	$(BIN)/python -m bench
