@@ -42,6 +42,8 @@ def boot(*, owner: bool = False) -> None:
         stop(str(error))
     except psycopg.OperationalError as error:
         stop(f"The database cannot be reached: {error}")
+    except psycopg.ProgrammingError:  # its text may quote a password
+        stop("TARKKA_DATABASE_URL or TARKKA_OWNER_URL is no address such as postgresql://login@host/database.")
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "tarkka.site.settings")
     import django
 

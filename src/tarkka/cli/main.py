@@ -41,7 +41,10 @@ def run() -> None:
         signal.signal(number, lambda asked, _: sys.exit(128 + asked))
     try:
         main()
-    except (DatabaseError, psycopg.Error) as error:  # its text may quote somebody's row
+    except (DatabaseError, psycopg.Error) as error:
+        found = error if isinstance(error, psycopg.Error) else error.__cause__
+        if isinstance(found, psycopg.OperationalError) and found.sqlstate is None:  # of the connection, not of a row
+            sys.exit(f"The database cannot be reached: {found}")
         sys.exit(f"The database did not do it:\n{without_texts(error)}")
 
 

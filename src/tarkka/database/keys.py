@@ -11,6 +11,7 @@ import secrets
 from contextlib import suppress
 from functools import cache
 from pathlib import Path
+from tempfile import NamedTemporaryFile
 
 USES = ("content", "identity", "login", "sealing", "session")
 
@@ -34,14 +35,12 @@ def make_keys() -> None:
     path = keys_path()
     path.parent.mkdir(parents=True, exist_ok=True)
     if not path.exists():
-        part = path.with_name(f"{path.name}.{os.getpid()}")
-        with os.fdopen(os.open(part, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "w") as file:
-            json.dump({use: secrets.token_hex(32) for use in USES}, file, indent=2)
-            file.flush()
-            os.fsync(file.fileno())  # what is encrypted with them must not outlive them
-        with suppress(FileExistsError):
-            path.hardlink_to(part)
-        part.unlink()
+        with NamedTemporaryFile("w", dir=path.parent, prefix=f".{path.name}.") as part:  # which only we can read
+            json.dump({use: secrets.token_hex(32) for use in USES}, part, indent=2)
+            part.flush()
+            os.fsync(part.fileno())  # what is encrypted with them must not outlive them
+            with suppress(FileExistsError):
+                path.hardlink_to(part.name)
 
 
 @cache
