@@ -101,13 +101,30 @@ def test_source_of_one_outlet_speaks_for_that_one_alone(run, name, outlet):
     ]
 
 
-def test_outlets_are_loaded_and_known_ones_changed(run, outlet, write):
+def test_outlets_are_loaded_and_known_ones_renamed(run, outlet, write):
     codes = [outlet, f"{outlet}-b"]
     done = run(
-        "outlet", "load", write([{"code": code, "name": "Sokos", "chain": "sokos", "city": "Oulu"} for code in codes])
+        "outlet",
+        "load",
+        write([{"code": code, "name": "Prisma Oulu", "chain": "prisma", "city": "Oulu"} for code in codes]),
     )
     assert (done.exit_code, done.stdout) == (0, "Outlets registered: 2.\n")
-    assert rows("SELECT name, chain FROM outlet WHERE code = ANY (%s)", codes) == [("Sokos", "sokos")] * 2
+    assert rows("SELECT name, chain FROM outlet WHERE code = ANY (%s)", codes) == [("Prisma Oulu", "prisma")] * 2
+
+
+def test_known_outlet_keeps_its_chain_and_nothing_of_the_call_is_written(run, outlet, write):
+    new = f"{outlet}-b"
+    path = write([{"code": code, "name": "Sokos", "chain": "sokos"} for code in (new, outlet)])
+    for arguments in (("outlet", "load", path), ("outlet", "add", outlet, "--name", "Sokos", "--chain", "sokos")):
+        done = run(*arguments)
+        assert (done.exit_code, done.stdout) == (2, "")
+        assert done.stderr == (
+            f"Nothing registered: registered under another chain: {outlet}."
+            " An outlet's chain never changes: register a new code for the new chain.\n"
+        )
+    assert rows("SELECT code, name, chain FROM outlet WHERE code = ANY (%s)", [outlet, new]) == [
+        (outlet, "Prisma Kannelmäki", "prisma")
+    ]
 
 
 def test_product_groups_are_loaded_and_known_ones_renamed(run, write):

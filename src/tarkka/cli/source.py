@@ -69,24 +69,31 @@ def add_outlet(
     name: Annotated[str, typer.Option(help="The name that customers know it by.")],
     chain: Annotated[str, typer.Option(help="Its chain, a code of the description.")],
 ) -> None:
-    """Register one outlet, or change a known one's name and chain."""
+    """Register one outlet, or rename a known one. Its chain stays: under another chain it gets a new code."""
     boot(owner=True)
     _register_outlets([_Outlet(code, name, chain)])
 
 
 @outlets.command("load")
 def load_outlets(file: JsonFile) -> None:
-    """Register outlets from a JSON list of `code`, `name` and `chain`; known codes get the new name and chain."""
+    """Register outlets from a JSON list of `code`, `name` and `chain`; known codes are renamed.
+
+    Their chain stays: under another chain an outlet gets a new code.
+    """
     rows = _rows(file, _Outlet)
     boot(owner=True)
     _register_outlets(rows)
 
 
 def _register_outlets(rows: list[_Outlet]) -> None:
-    from tarkka.purchases.actions import register_outlets
+    from tarkka.purchases.actions import OutletOfAnotherChain, register_outlets
 
     _refuse_unknown(row.chain for row in rows)
-    typer.echo(f"Outlets registered: {register_outlets((row.code, row.name, row.chain) for row in rows)}.")
+    try:
+        count = register_outlets((row.code, row.name, row.chain) for row in rows)
+    except OutletOfAnotherChain as error:
+        stop(f"Nothing registered: {error}. An outlet's chain never changes: register a new code for the new chain.")
+    typer.echo(f"Outlets registered: {count}.")
 
 
 @groups.command("load")

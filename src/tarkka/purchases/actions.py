@@ -7,20 +7,28 @@ from collections.abc import Iterable, Sequence
 from django.db import connections, transaction
 
 
-def register_outlets(outlets: Iterable[tuple[str, str, str]]) -> int:
-    """Register outlets as (code, name, chain), no code twice; a known one gets the new name and chain.
+class OutletOfAnotherChain(ValueError):
+    """A known outlet was given a chain that is not its own."""
 
-    Returns how many were given.
+
+def register_outlets(outlets: Iterable[tuple[str, str, str]]) -> int:
+    """Register outlets as (code, name, chain), no code twice; a known one gets the new name.
+
+    Returns how many were given. Raises OutletOfAnotherChain, having written nothing: at which level a purchase may be
+    kept is told by its chain, channel and date (R4), and another chain would tell it anew of purchases of the past.
     """
     rows = list(outlets)
-    with connections["owner"].cursor() as cursor:
+    with transaction.atomic("owner"), connections["owner"].cursor() as cursor:
         cursor.execute(
             """
             INSERT INTO outlet (code, name, chain) SELECT * FROM unnest(%s::text[], %s::text[], %s::text[])
-            ON CONFLICT (code) DO UPDATE SET name = excluded.name, chain = excluded.chain
+            ON CONFLICT (code) DO UPDATE SET name = excluded.name WHERE outlet.chain = excluded.chain
+            RETURNING code
             """,
             [[row[place] for row in rows] for place in range(3)],
         )
+        if moved := sorted({row[0] for row in rows} - {code for (code,) in cursor.fetchall()}):
+            raise OutletOfAnotherChain(f"registered under another chain: {', '.join(moved)}")
     return len(rows)
 
 
