@@ -32,7 +32,7 @@ def a_line():
         "family_name": SECRET,
         "language": "fi",
         "is_main_member": True,
-        "cards": [{"number": "9000000000000001", "opened_on": "2014-05-01"}],
+        "cards": [{"number": "9990000000000017", "opened_on": "2014-05-01"}],
         "email": f"{SECRET}@example.com",
     }
     other = {"key": "h1-2", "identity_code": CODES[1], "is_main_member": False, "cards": []}
@@ -105,7 +105,7 @@ WRONG = [
     (("persons", 1, "is_main_member"), SECRET, ": persons[1].is_main_member"),
     (("persons", 1, "key"), "h1-1", "the same key is in the household twice"),
     (("persons", 1, "identity_code"), CODES[0].lower(), "the same identity code is in the household twice"),
-    (("persons", 1, "cards"), [{"number": "9000000000000001", "opened_on": "2015-05-01"}], "the same card number"),
+    (("persons", 1, "cards"), [{"number": "9990000000000017", "opened_on": "2015-05-01"}], "the same card number"),
     (("persons", 1, "identity_code"), "010185-9000", "check character is wrong"),
     (("persons", 1, "identity_code"), SECRET, "a personal identity code is six digits"),
     (("persons", 1, "language"), SECRET, ": persons[1].language"),
@@ -116,7 +116,7 @@ WRONG = [
     (("persons", 1, "email"), "", ": persons[1].email"),
     (("persons", 1, SECRET), 1, "unknown field in persons[1]"),
     ((SECRET,), 1, "unknown field"),
-    (("persons", 0, "cards", 0, "number"), 9000000000000001, ": persons[0].cards[0].number"),
+    (("persons", 0, "cards", 0, "number"), 9990000000000017, ": persons[0].cards[0].number"),
     (("persons", 0, "cards", 0, "number"), "", ": persons[0].cards[0].number"),
     (("persons", 0, "cards", 0, "opened_on"), "1899-12-31", "a day before 1900-01-01"),
 ]

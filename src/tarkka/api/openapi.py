@@ -15,7 +15,7 @@ EXAMPLE = {
     "outlet": "prisma-kannelmaki",
     "channel": "store",
     "purchased_at": "2026-03-02T16:42:00+02:00",
-    "card": "9000000000000001",
+    "card": "9990000000000017",
     "currency": "EUR",
     "total": "5.28",
     "bonus_eligible": "5.28",
