@@ -271,10 +271,43 @@ def give(
     ] = None,
 ) -> None:
     """Let a member of staff act in a role for a time (R21)."""
+    if role in (Role.AUTOMATIC, Role.CUSTOMER):
+        stop(f"Not given: {role} is no role of a member of staff.")
+    for name, text in (("USER_ID", user_id), ("--reason", reason)):
+        if not text.strip() or "\0" in text:
+            stop(f"Not given: {name} is blank.")
     boot(owner=True)
     from tarkka.access.actions import give_mandate
 
     signed: date | None = agreement_signed_on.date() if agreement_signed_on else None
+    if signed and signed > datetime.now(_zone()).date():
+        stop("Not given: --agreement-signed-on is in the future, and what is to be signed is not signed yet.")
     give_mandate(user_id, role, days=days, reason=reason, agreement_signed_on=signed, acting=acting)
     shut = "" if signed else " The door stays shut until they have signed the confidentiality agreement."
     typer.echo(f"{user_id} may act as {role} for {days} days.{shut}")
+
+
+@mandate.command("end")
+def end(
+    user_id: Annotated[str, typer.Argument(help="The personal user id of whoever is to act no more.")],
+    role: Annotated[Role, typer.Option(help="The role that they had.")],
+) -> None:
+    """End a member of staff's mandates in a role, now."""
+    boot(owner=True)
+    from tarkka.access.actions import end_mandates
+
+    if not end_mandates(user_id, role):
+        stop(f"{user_id} has no mandate as {role}: see `tarkka mandate list`.")
+    typer.echo(f"{user_id} may no longer act as {role}.")
+
+
+@mandate.command("list")
+def list_() -> None:
+    """List the mandates that have not ended: user, role, until when, and when the agreement was signed."""
+    boot(owner=True)
+    from tarkka.access.actions import current_mandates
+
+    zone = _zone()
+    for each in current_mandates():
+        signed = f"signed {each.agreement_signed_on}" if each.agreement_signed_on else "not signed: the door stays shut"
+        typer.echo(f"{each.user_id}, {each.role}, until {_text(each.until, zone)}, agreement {signed}")
