@@ -97,6 +97,9 @@ ANSWERS = [
     ("schema --to {tmp}/schema.json", 0, "{tmp}/schema.json written.", ""),
     ("serve --port {taken}", 2, "", "Cannot listen on 127.0.0.1, port {taken}: it is taken, or not yours."),
     ("source add {number} --chain prisma", 0, "", ""),
+    ("source end {source}", 0, "The source named {source} has ended.", ""),
+    ("source list", 0, "{source}: chain ", ""),
+    ("source token {source}", 0, "", ""),
     ("upkeep --days 1", 0, "", ""),
 ]
 

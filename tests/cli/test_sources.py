@@ -6,7 +6,7 @@ import secrets
 import pytest
 
 from building import Source as Registered
-from building import a_household, a_receipt, take
+from building import a_household, a_receipt, a_source, take
 from storing import rows
 from tarkka.purchases.actions import token_hash
 
@@ -99,6 +99,73 @@ def test_source_of_one_outlet_speaks_for_that_one_alone(run, name, outlet):
         None,
         "outlet_of_another_source",
     ]
+
+
+def verdict_of(name):
+    """What the intake says of a receipt of a Prisma's from this source, and whether the receipt is kept."""
+    [(source_id,)] = rows("SELECT id FROM source WHERE name = %s", name)
+    receipt = a_receipt(card=a_household(1).cards[0])
+    [verdict] = take(Registered(source_id, name, ""), [receipt])
+    kept = rows("SELECT FROM receipt_key WHERE source_id = %s AND receipt_id = %s", source_id, receipt["receipt_id"])
+    return verdict.rejection.reason if verdict.rejection else verdict.status, len(kept)
+
+
+def test_source_that_has_ended_sends_no_more_and_keeps_what_it_sent(run, name, database):
+    from tarkka.purchases.queries import source_of_token
+
+    a_source(["prisma"])
+    token = run("source", "add", name, "--chain", "prisma").stdout.strip()
+    assert verdict_of(name) == ("accepted", 1)
+    done = run("source", "end", name)
+    assert (done.exit_code, done.stdout, done.stderr) == (0, f"The source named {name} has ended.\n", "")
+    assert source_of_token(token) is None
+    assert verdict_of(name) == ("outlet_of_another_source", 0)
+    assert rows("SELECT count(*) FROM receipt_key k JOIN source s ON s.id = k.source_id WHERE s.name = %s", name) == [
+        (1,)
+    ]
+    assert f"{name}: ended" in run("source", "list").stdout.splitlines()
+    for verb, told in (("end", "Not ended"), ("token", "No new token")):
+        again = run("source", verb, name)
+        assert (again.exit_code, again.stdout) == (2, "")
+        assert again.stderr == f"{told}: the source named {name} has ended. See `tarkka source list`.\n"
+
+
+def test_new_token_ends_the_old_one(run, name):
+    from tarkka.purchases.queries import source_id, source_of_token
+
+    old = run("source", "add", name, "--chain", "prisma").stdout.strip()
+    other = run("source", "add", f"{name}-b", "--chain", "prisma").stdout.strip()
+    done = run("source", "token", name)
+    assert (done.exit_code, done.stderr) == (0, "")
+    new = done.stdout.strip()
+    assert [source_of_token(each) for each in (old, new, other)] == [None, source_id(name), source_id(f"{name}-b")]
+
+
+@pytest.mark.parametrize("verb", ["end", "token"])
+def test_source_that_is_not_there_is_told(run, name, verb):
+    done = run("source", verb, name)
+    assert (done.exit_code, done.stdout) == (2, "")
+    assert f": there is no source named {name}. See `tarkka source list`." in done.stderr
+
+
+def test_sources_are_listed_with_what_they_speak_for(run, name, outlet):
+    run("source", "add", name, "--outlet", outlet, "--chain", "sokos", "--chain", "prisma")
+    listed = run("source", "list").stdout.splitlines()
+    assert f"{name}: chain prisma, chain sokos, outlet {outlet}" in listed
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        ("source", "add", "", "--chain", "prisma"),
+        ("outlet", "add", "", "--name", "X", "--chain", "prisma"),
+        ("outlet", "add", "x", "--name", " ", "--chain", "prisma"),
+    ],
+)
+def test_blank_name_is_told(run, arguments):
+    done = run(*arguments)
+    assert (done.exit_code, done.stdout) == (2, "")
+    assert done.stderr == "A code or a name is blank: give one that tells it from others.\n"
 
 
 def test_outlets_are_loaded_and_known_ones_renamed(run, outlet, write):

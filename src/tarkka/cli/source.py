@@ -46,6 +46,7 @@ def add(
     ] = None,
 ) -> None:
     """Register a source and print its token, once: only a hash of it is kept."""
+    _refuse_blank(name)
     if not chain and not outlet:
         stop("A source needs at least one --chain or --outlet that it may speak for.")
     boot(owner=True)
@@ -55,12 +56,48 @@ def add(
 
     _refuse_unknown(chain or [])
     try:
-        token = register_source(name, chains=chain or [], outlets=outlet or [])
+        made = register_source(name, chains=chain or [], outlets=outlet or [])
     except UnknownOutlet as error:
         stop(f"Not registered: {error}.")
     except IntegrityError:
         stop(f"There is a source named {name} already.")
-    typer.echo(token)
+    typer.echo(made)
+
+
+@app.command()
+def end(name: Annotated[str, typer.Argument(help="The source's name.")]) -> None:
+    """Take no more receipts from a source, now and for good: its token ends too. What it sent stays."""
+    boot(owner=True)
+    from tarkka.purchases.actions import UnknownSource, end_source
+
+    try:
+        end_source(name)
+    except UnknownSource as error:
+        stop(f"Not ended: {error}. See `tarkka source list`.")
+    typer.echo(f"The source named {name} has ended.")
+
+
+@app.command()
+def token(name: Annotated[str, typer.Argument(help="The source's name.")]) -> None:
+    """Give a source a new token and print it, once. The old one ends at once."""
+    boot(owner=True)
+    from tarkka.purchases.actions import UnknownSource, renew_token
+
+    try:
+        renewed = renew_token(name)
+    except UnknownSource as error:
+        stop(f"No new token: {error}. See `tarkka source list`.")
+    typer.echo(renewed)
+
+
+@app.command("list")
+def list_() -> None:
+    """List the sources, and the chains and outlets that each speaks for."""
+    boot()
+    from tarkka.purchases.queries import source_scopes
+
+    for name, scope in source_scopes().items():
+        typer.echo(f"{name}: {', '.join(scope) or 'ended'}")
 
 
 @outlets.command("add")
@@ -70,6 +107,8 @@ def add_outlet(
     chain: Annotated[str, typer.Option(help="Its chain, a code of the description.")],
 ) -> None:
     """Register one outlet, or rename a known one. Its chain stays: under another chain it gets a new code."""
+    _refuse_blank(code)
+    _refuse_blank(name)
     boot(owner=True)
     _register_outlets([_Outlet(code, name, chain)])
 
@@ -105,6 +144,12 @@ def load_groups(file: JsonFile) -> None:
 
     found = register_groups((row.code, row.name_fi, row.name_sv, row.name_en) for row in rows)
     typer.echo(f"Product groups registered: {found}.")
+
+
+def _refuse_blank(text: str) -> None:
+    """End the command if it was given a code or a name that names nothing."""
+    if not text.strip() or "\0" in text:
+        stop("A code or a name is blank: give one that tells it from others.")
 
 
 def _refuse_unknown(chains: Iterable[str]) -> None:

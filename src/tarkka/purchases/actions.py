@@ -76,6 +76,52 @@ def register_source(name: str, *, chains: Sequence[str] = (), outlets: Sequence[
     return token
 
 
+class UnknownSource(LookupError):
+    """A name that no source has, or one whose source has ended."""
+
+
+def end_source(name: str) -> None:
+    """Take no more receipts from a source: it speaks for nothing, and its token is none. Its receipts stay its own.
+
+    Raises UnknownSource.
+    """
+    with transaction.atomic("owner"):
+        source_id = _living_source(name)
+        with connections["owner"].cursor() as cursor:
+            cursor.execute("DELETE FROM source_scope WHERE source_id = %s", [source_id])
+        _new_token(source_id)  # told to nobody
+
+
+def renew_token(name: str) -> str:
+    """Give a source a new token and return it; it is kept nowhere, and the old one ends at once.
+
+    Raises UnknownSource.
+    """
+    with transaction.atomic("owner"):
+        return _new_token(_living_source(name))
+
+
+def _living_source(name: str) -> int:
+    """The id of a source that has not ended, which is then ours until the transaction ends."""
+    with connections["owner"].cursor() as cursor:
+        cursor.execute("SELECT id FROM source WHERE name = %s FOR UPDATE", [name])
+        found = cursor.fetchone()
+        if not found:
+            raise UnknownSource(f"there is no source named {name}")
+        # A statement of its own, so that it sees what whoever held the lock before has done.
+        cursor.execute("SELECT EXISTS (SELECT FROM source_scope WHERE source_id = %s)", found)
+        if not cursor.fetchone()[0]:
+            raise UnknownSource(f"the source named {name} has ended")
+    return int(found[0])
+
+
+def _new_token(source_id: int) -> str:
+    token = secrets.token_urlsafe(32)
+    with connections["owner"].cursor() as cursor:
+        cursor.execute("UPDATE source SET token_hash = %s WHERE id = %s", [token_hash(token), source_id])
+    return token
+
+
 def token_hash(token: str) -> bytes:
     """Return the hash by which a source's token is found. A token has 256 random bits: nobody guesses it back."""
     return hashlib.sha256(token.encode()).digest()

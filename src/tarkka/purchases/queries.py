@@ -93,6 +93,24 @@ def source_id(name: str) -> int | None:
     return _one("SELECT id FROM source WHERE name = %s", name)
 
 
+def source_scopes() -> dict[str, list[str]]:
+    """Return every source's name, in order, with the chains and outlets that it speaks for; none if it has ended.
+
+    Nothing personal: asked outside the door.
+    """
+    with connection.cursor() as cursor:
+        cursor.execute(
+            """
+            SELECT source.name, array_remove(array_agg(coalesce('chain ' || scope.chain, 'outlet ' || outlet.code)
+                                                       ORDER BY scope.chain, outlet.code), NULL)
+            FROM source LEFT JOIN source_scope scope ON scope.source_id = source.id
+            LEFT JOIN outlet ON outlet.id = scope.outlet_id
+            GROUP BY source.name ORDER BY source.name
+            """
+        )
+        return dict(cursor.fetchall())
+
+
 def source_of_token(token: str) -> int | None:
     """Return the id of the source whose token this is, or None. Nothing personal: asked outside the door."""
     return _one("SELECT id FROM source WHERE token_hash = %s", token_hash(token))
