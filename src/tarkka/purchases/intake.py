@@ -27,6 +27,8 @@ from tarkka.purchases.verdict import CONFLICT, COUNTED, DUPLICATE, IntakeFault, 
 from tarkka.vocabulary import Level
 
 _PRODUCTS_REMEMBERED = 500_000
+_products: dict[Product, int] = {}
+"""The ids of products that this process has met, once committed: they never change, and every request needs them."""
 
 _PIECE_BYTES = 128 * 1024
 """How much COPY is given at a time: libpq moves what it could not send yet to its buffer's front, time and again."""
@@ -73,7 +75,8 @@ class Intake:
         register = rulebook.in_force(now).description.document.register
         self._rules = Rules(rulebook, self._outlets(), register.currency, now)
         self._content_key = key("content")
-        self._products: dict[Product, int] = {}
+        self._products = _products.copy()
+        self._new_products: dict[Product, int] = {}
         self._quarters: set[tuple[int, int]] = set()
 
     def take(self, raws: Iterable[bytes | Rejection]) -> list[tuple[str | None, Verdict]]:
@@ -133,8 +136,14 @@ class Intake:
             fault = IntakeFault(getattr(error, "sqlstate", None) or type(error).__name__, is_temporary)
             fault = fault.with_traceback(error.__traceback__)  # where it was, not what it said
         else:
+            if len(_products) > _PRODUCTS_REMEMBERED:
+                _products.clear()
+            _products.update(self._new_products)
+            self._new_products.clear()
             return
-        self._products.clear()  # some of these ids were never committed
+        # The ids of new products were never committed.
+        self._products = _products.copy()
+        self._new_products.clear()
         # Raised out here, it carries no other exception with it.
         raise fault
 
@@ -282,7 +291,8 @@ class Intake:
                     array(product.group for product in missing),
                 ],
             )
-            self._products.update((missing[place - 1], product_id) for place, product_id in rows)
+            self._new_products.update((missing[place - 1], product_id) for place, product_id in rows)
+            self._products.update(self._new_products)
 
 
 class _OnlyId(msgspec.Struct):
