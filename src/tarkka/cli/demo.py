@@ -2,12 +2,14 @@
 
 import getpass
 import os
+from contextlib import ExitStack
 from datetime import date
 from pathlib import Path
 from typing import Annotated
 
 import typer
 from rich.console import Console
+from rich.progress import TaskID
 
 from tarkka.cli import boot
 from tarkka.cli.intake import progress_bar
@@ -75,10 +77,13 @@ def _publish(description: Path) -> None:
 def _load_sample() -> None:
     from tarkka.sample.load import load_demo
 
-    with progress_bar() as bar:
-        tasks = {}
+    with ExitStack() as stack:
+        bar = progress_bar()
+        tasks: dict[str, TaskID] = {}
 
         def told(what: str, share: float) -> None:
+            if not tasks:
+                stack.enter_context(bar)
             if what not in tasks:
                 tasks[what] = bar.add_task(what, total=1)
             bar.update(tasks[what], completed=share)

@@ -57,7 +57,7 @@ def run_server(host: str, port: int, workers: int = 2) -> None:
     threads = min(8, 2 * (os.cpu_count() or 1) + 1)  # beyond that, threads wait for each other
     command = [sys.executable, "-m", "granian", "--interface", "wsgi", "--host", host, "--port", str(port)]
     command += ["--workers", str(workers), "--blocking-threads", str(threads), "--respawn-failed-workers", "--no-ws"]
-    command += ["--workers-kill-timeout", "10", "--log-level", "warning", "tarkka.site.wsgi:application"]
+    command += ["--workers-kill-timeout", "5", "--log-level", "warning", "tarkka.site.wsgi:application"]
     # The least right: requests never act as the owner of the tables.
     environment = {name: value for name, value in os.environ.items() if name != "TARKKA_OWNER_URL"}
     server: subprocess.Popen[bytes] | None = None
