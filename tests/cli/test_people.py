@@ -184,10 +184,28 @@ def test_main_member_changes(run, acting, home):
 
 
 def test_person_leaves_and_joins_none(run, acting, home):
-    done = run("household", "move", home.persons[1])
+    done = run("household", "move", home.persons[1], "--leave")
     assert done.stdout.endswith(f" on person {home.persons[1]} belongs to no household.\n")
-    again = run("household", "move", home.persons[1])
+    again = run("household", "move", home.persons[1], "--leave")
     assert again.stderr == "Not done: the person belongs to no household just before that moment.\n"
+
+
+@pytest.mark.parametrize("options", [(), ("--to", 1, "--leave"), ("--leave", "--main-member"), ("--main-member",)])
+def test_nobody_leaves_a_household_unless_it_is_said(run, acting, home, options):
+    done = run("household", "move", home.persons[1], *options)
+    assert (done.exit_code, done.stdout) == (2, "")
+    assert "--leave" in done.stderr
+    assert rows("SELECT upper(valid) FROM membership WHERE person_id = %s", home.persons[1]) == [(None,)]
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [("person", "show", 2**63), ("card", "close", 2**63, "1"), ("household", "move", 1, "--to", 2**63)],
+)
+def test_id_that_is_greater_than_any_is_told(run, acting, arguments):
+    done = run(*arguments)
+    assert (done.exit_code, done.stdout) == (2, "")
+    assert str(2**63 - 1) in done.stderr
 
 
 def test_card_is_opened_and_closed(run, acting, home):
@@ -256,7 +274,7 @@ def test_command_acts_under_the_name_that_it_is_given(run, acting, home):
     [
         ("person", "show"),
         ("person", "language", "--to", "sv"),
-        ("household", "move"),
+        ("household", "move", "--leave"),
         ("card", "open", "{card}"),
         ("card", "close", "{card}"),
         ("objection", "make", "A", "--place", "desk"),

@@ -44,8 +44,8 @@ def intake(
 ) -> None:
     """Take receipts from files. May be stopped at any moment and run again: what was taken is then a duplicate.
 
-    Exits with 1 if a receipt was rejected (the rest was taken all the same), with 2 if a file cannot be read or the
-    source is unknown, with 3 if the database failed: run the same again.
+    Exits with 1 if a receipt was rejected (the rest was taken all the same), with 2 if a file cannot be read or
+    written or the source is unknown, with 3 if the database failed: run the same again.
     """
     boot()
     from tarkka.description.errors import BeforeFirstVersion
@@ -69,7 +69,7 @@ def intake(
             for path in files:
                 told = partial(_advance, bar, bar.add_task(path.name, total=1))
                 total.counts += take_file(path, found, report=out, told=told).counts
-    except UnreadableFile as error:
+    except (OSError, UnreadableFile) as error:
         stop(str(error), 2)
     except BeforeFirstVersion:
         stop("No register description is in force, so nothing may be collected: see `tarkka description publish`.", 2)

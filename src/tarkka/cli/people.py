@@ -23,7 +23,10 @@ card = typer.Typer(help="Cards.", no_args_is_help=True)
 objection = typer.Typer(help="Objections A and B, made and withdrawn on a person's behalf.", no_args_is_help=True)
 mandate = typer.Typer(help="Mandates: which member of staff may act in which role.", no_args_is_help=True)
 
-PersonId = Annotated[int, typer.Argument(help="The person's id, as `tarkka person find` prints it.")]
+MOST = 2**63 - 1
+"""The greatest id that the database can hold."""
+
+PersonId = Annotated[int, typer.Argument(min=1, max=MOST, help="The person's id, as `tarkka person find` prints it.")]
 CardNumber = Annotated[str, typer.Argument(help="The card's number.")]
 At = Annotated[datetime | None, typer.Option(help="From when on, in the register's time zone; now if absent.")]
 Kind = Annotated[Objection, typer.Argument(help="A: no targeting on data finer than TOTAL. B: no PRODUCT in services.")]
@@ -189,9 +192,8 @@ def found() -> None:
 def move(
     person_id: PersonId,
     acting: Acting,
-    to: Annotated[
-        int | None, typer.Option(help="The id of the household to join; absent: leave and join none.")
-    ] = None,
+    to: Annotated[int | None, typer.Option(min=1, max=MOST, help="The id of the household to join.")] = None,
+    leave: Annotated[bool, typer.Option("--leave", help="Leave, and join none.")] = False,
     at: At = None,
     main_member: Annotated[bool, typer.Option("--main-member", help="As its main member.")] = False,
 ) -> None:
@@ -199,6 +201,10 @@ def move(
 
     A household has one main member at a time: whoever was it goes first.
     """
+    if (to is None) is not leave:
+        stop("Say either which household to join, with --to, or that they join none, with --leave.")
+    if leave and main_member:
+        stop("Whoever leaves and joins no household is no main member: leave out --main-member or --leave.")
     boot()
     from tarkka.people.actions import move_to_household, operator
 
