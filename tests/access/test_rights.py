@@ -50,20 +50,20 @@ RIGHTS: dict[str, dict[tuple[str, str], str]] = {
         ("access_event", "SELECT"): "id at role purpose basis subject_kind case_ref level version refusal",
         ("access_event_person", "SELECT"): "person_id event_id",
         ("card", "SELECT"): "id number person_id valid",
+        ("card", "INSERT"): "number person_id valid",
+        ("contact", "INSERT"): "person_id kind value",
+        ("household", "INSERT"): "id",
         ("level_cap", "SELECT"): "person_id level valid",
         ("membership", "SELECT"): "person_id household_id is_main_member valid",
+        ("membership", "INSERT"): "person_id household_id is_main_member valid",
         ("objection", "SELECT"): "person_id kind withdrawn_at",
         ("person", "SELECT"): "id identity_hash",
+        ("person", "INSERT"): "id identity_hash identity_sealed given_name family_name language",
         ("receipt", "SELECT"): DOOR_RECEIPT,
         ("receipt_line", "SELECT"): "purchaser_id purchased_at receipt_id product_id quantity unit amount_cents",
     },
-    "tarkka_intake": {
-        (table, "INSERT"): ALL
-        for table in (
-            "card", "contact", "household", "membership", "person", "receipt", "receipt_group", "receipt_line",
-        )
-    },
-}  # fmt: skip
+    "tarkka_intake": {(table, "INSERT"): ALL for table in ("receipt", "receipt_group", "receipt_line")},
+}
 
 CALLERS = {
     "access.bonus_left_out": {"household"},
@@ -78,6 +78,7 @@ CALLERS = {
     "access.subject_period": {"household"},
     "people.holders": {"intake"},
     "people.person_by_identity": {"app"},
+    "people.register": {"intake"},
     "purchases.broken_references": {"app"},
     "purchases.cardless": {"intake"},
     "purchases.claim": {"intake"},
@@ -93,6 +94,7 @@ TOLD = {
     "access.issue": "event_id bigint, level level, refusal text",
     "people.holders": "number text, person_id bigint, valid tstzrange, household_id bigint, cap level",
     "people.person_by_identity": "bigint",
+    "people.register": "void",
     "purchases.broken_references": "what text, found bigint",
     "purchases.cardless": "bytea",
     "purchases.claim": "place bigint, id bigint, verdict text",

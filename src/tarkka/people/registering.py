@@ -1,4 +1,4 @@
-"""Registering people: households with their persons, cards and contacts, as a role that inserts and reads nothing."""
+"""Registering people: households with their persons, cards and contacts, by a function that makes new rows alone."""
 
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
@@ -94,38 +94,42 @@ def register_households(
 
 @dataclass(slots=True)
 class _Rows:
-    """What is to be copied into each table."""
+    """What `people.register` is to write: its arguments, row by row."""
 
-    household: list[tuple[object, ...]] = field(default_factory=list)
-    person: list[tuple[object, ...]] = field(default_factory=list)
-    membership: list[tuple[object, ...]] = field(default_factory=list)
-    card: list[tuple[object, ...]] = field(default_factory=list)
-    contact: list[tuple[object, ...]] = field(default_factory=list)
+    households: list[int] = field(default_factory=list)
+    persons: list[tuple[object, ...]] = field(default_factory=list)
+    cards: list[tuple[object, ...]] = field(default_factory=list)
+    emails: list[tuple[object, ...]] = field(default_factory=list)
 
     def add(self, household_id: int, household: NewHousehold, ids: dict[str, int]) -> None:
         """Add a new household, whose persons have these ids by key."""
-        self.household.append((household_id,))
+        self.households.append(household_id)
         for person in household.persons:
             person_id, code = ids[person.key], person.identity_code
-            names = (person.given_name, person.family_name, person.language)
-            self.person.append((person_id, identity_hash(code), seal_identity(code), *names))
-            self.membership.append((person_id, household_id, person.is_main_member, _since(household.since)))
-            self.card.extend((card.number, person_id, _since(card.opened_at)) for card in person.cards)
+            names = (person.given_name, person.family_name, person.language.value)
+            home = (household_id, person.is_main_member, household.since)
+            self.persons.append((person_id, identity_hash(code), seal_identity(code), *names, *home))
+            self.cards.extend((person_id, card.number, card.opened_at) for card in person.cards)
             if person.email:
-                self.contact.append((person_id, "email", person.email))
+                self.emails.append((person_id, person.email))
 
-    def copy(self, raw: psycopg.Connection[Any]) -> None:
+    def write(self, raw: psycopg.Connection[Any]) -> None:
         """Write them all."""
-        for columns, rows in (
-            ("household (id)", self.household),
-            ("person (id, identity_hash, identity_sealed, given_name, family_name, language)", self.person),
-            ("membership (person_id, household_id, is_main_member, valid)", self.membership),
-            ("card (number, person_id, valid)", self.card),
-            ("contact (person_id, kind, value)", self.contact),
-        ):
-            with raw.cursor().copy(f"COPY {columns} FROM STDIN") as copy:
-                for row in rows:
-                    copy.write_row(row)
+        columns = [self.households, *_columns(self.persons, 9), *_columns(self.cards, 3), *_columns(self.emails, 2)]
+        raw.execute(
+            """
+            SELECT people.register(
+                %s::bigint[], %s::bigint[], %s::bytea[], %s::bytea[], %s::text[], %s::text[], %s::text[],
+                %s::bigint[], %s::boolean[], %s::timestamptz[],
+                %s::bigint[], %s::text[], %s::timestamptz[], %s::bigint[], %s::text[]
+            )
+            """,
+            columns,
+        )
+
+
+def _columns(rows: list[tuple[object, ...]], width: int) -> list[list[object]]:
+    return [[row[at] for row in rows] for at in range(width)]
 
 
 def _register(
@@ -165,7 +169,7 @@ def _register(
                 left(household, reason)
             else:
                 raise NotRegistered(reason)
-        rows.copy(raw)
+        rows.write(raw)
     return ids
 
 
@@ -187,17 +191,13 @@ def _reserve(raw: psycopg.Connection[Any], sequence: str, count: int) -> Iterato
     return iter([row[0] for row in rows])
 
 
-def _since(start: datetime) -> str:
-    return f"[{start.isoformat()},)"
-
-
 def found_household() -> int:
     """Make a household that nobody belongs to yet, and return its id: persons of the register move into it."""
     raw = _raw()
     with raw.transaction():
         raw.execute("SET LOCAL ROLE tarkka_intake")
         [household_id] = _reserve(raw, "household_id_seq", 1)
-        raw.execute("INSERT INTO household (id) VALUES (%s)", [household_id])
+        raw.execute("SELECT people.register(ARRAY[%s::bigint])", [household_id])
     return int(household_id)
 
 
