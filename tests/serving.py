@@ -12,7 +12,7 @@ import tempfile
 import time
 import urllib.error
 import urllib.request
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -108,8 +108,13 @@ class Installation:
         )
 
     @contextmanager
-    def serving(self, *command: object, **changes: str | None) -> Iterator["Serving"]:
-        """Run a command that serves, in a session of its own, and wait until it answers. Ends it whatever happens."""
+    def serving(
+        self, *command: object, until: Callable[[], bool] | None = None, **changes: str | None
+    ) -> Iterator["Serving"]:
+        """Run a command that serves, in a session of its own, and wait until it answers, or until something else.
+
+        Ends it whatever happens.
+        """
         port = free_port()
         process = subprocess.Popen(
             list(map(str, command or (TARKKA, "serve"))),
@@ -118,7 +123,7 @@ class Installation:
         )  # fmt: skip
         serving = Serving(process, port)
         try:
-            serving.wait_for(200, 503)
+            serving.wait(until or (lambda: serving.health() in (200, 503)))
             yield serving
         finally:
             for each in (
@@ -146,14 +151,17 @@ class Serving:
         except OSError:
             return 0
 
-    def wait_for(self, *statuses: int, seconds: int = 60) -> int:
-        """Wait until /healthz has one of the statuses, and return it."""
-        until = time.monotonic() + seconds
-        while (found := self.health()) not in statuses:
+    def wait(self, until: Callable[[], bool]) -> None:
+        """Wait until something is so. Fails if the program ends before, or after a minute."""
+        latest = time.monotonic() + 60
+        while not until():
             assert self.process.poll() is None, self.process.communicate()
-            assert time.monotonic() < until, f"/healthz stays {found}"
+            assert time.monotonic() < latest
             time.sleep(0.05)
-        return found
+
+    def wait_for(self, status: int) -> None:
+        """Wait until /healthz answers with the status."""
+        self.wait(lambda: self.health() == status)
 
     def family(self) -> list[psutil.Process]:
         """Return the processes that it started, and theirs."""

@@ -37,8 +37,16 @@ main.command("upkeep")(serve.upkeep)
 
 def run() -> None:
     """Run the command line. Being asked to end ends it in order, so that nothing that it started is left running."""
-    for number in (signal.SIGHUP, signal.SIGTERM):
-        signal.signal(number, lambda asked, _: sys.exit(128 + asked))
+    asked: list[int] = []
+
+    def end(number: int, _: object) -> None:
+        asked.append(number)
+        if number == signal.SIGINT:
+            raise KeyboardInterrupt
+        sys.exit(128 + number)
+
+    for number in (signal.SIGHUP, signal.SIGINT, signal.SIGTERM):
+        signal.signal(number, end)
     try:
         main()
     except (DatabaseError, psycopg.Error) as error:
@@ -46,6 +54,10 @@ def run() -> None:
         if isinstance(found, psycopg.OperationalError) and found.sqlstate is None:  # of the connection, not of a row
             sys.exit(f"The database cannot be reached: {found}")
         sys.exit(f"The database did not do it:\n{without_texts(error)}")
+    except Exception:
+        if asked:  # which some libraries tell as a failure of theirs
+            sys.exit(128 + asked[0])
+        raise
 
 
 if __name__ == "__main__":
