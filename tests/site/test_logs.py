@@ -19,13 +19,13 @@ def failing():
 
 
 @pytest.fixture
-def log(database, monkeypatch):
+def log(database):
     """What the program's log says, as it is set up when it serves."""
     from django.conf import settings
 
     [handler] = [each for each in logging.getLogger().handlers if "StreamHandler" in type(each).__name__]
     assert type(handler.formatter).__module__ == "tarkka.site.logs", settings.LOGGING
-    # Not by setStream, which flushes the stream before: that may be of a command run in this process, and closed by now.
+    # Not by setStream, which flushes the stream before: it may be that of a command, run in this process and ended.
     before, handler.stream = handler.stream, io.StringIO()
     yield handler.stream
     handler.stream = before
