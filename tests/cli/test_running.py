@@ -1,7 +1,6 @@
 """An installation as it is run: on a server of its own, in processes of its own, from the first command to Ctrl-C."""
 
 import re
-import re
 import signal
 import stat
 import sys
