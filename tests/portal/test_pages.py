@@ -254,12 +254,12 @@ def test_the_person_is_named_on_the_page_and_nowhere_in_its_address(owner):
 
 
 def test_an_error_inside_is_told_in_our_own_look(owner, monkeypatch):
-    from tarkka.portal import views
+    from tarkka.portal.pages import purchases
 
     def broken(**_: object) -> None:
         raise ZeroDivisionError("with something personal in it")
 
-    monkeypatch.setattr(views.receipts, "latest_receipts", broken)
+    monkeypatch.setattr(purchases.receipts, "latest_receipts", broken)
     owner.raise_request_exception = False
     answer = owner.get("/purchases/")
     assert answer.status_code == 500

@@ -14,6 +14,7 @@ ADDRESSES = {
     ("healthz", "get", "/healthz"): (200, 200, 200),
     ("language", "post", "/language/"): (302, 302, 302),
     ("looks", "get", "/looks/"): (SIGN_IN, 200, 200),
+    ("more", "get", "/more/"): (SIGN_IN, 200, 200),
     ("purchases", "get", "/purchases/"): (SIGN_IN, 200, 200),
     ("purchases", "post", "/purchases/"): (405, 405, 405),
     ("receipt", "get", "/purchases/{receipt}/"): (SIGN_IN, 200, 404),

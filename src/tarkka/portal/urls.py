@@ -4,8 +4,8 @@ from django.conf import settings
 from django.urls import URLPattern, URLResolver, include, path, register_converter
 from django.views.i18n import set_language
 
-from tarkka.portal import views
 from tarkka.portal.ids import ID
+from tarkka.portal.pages import looks, more, purchases, start
 
 
 class IdConverter:
@@ -25,12 +25,13 @@ class IdConverter:
 register_converter(IdConverter, "id")
 
 urlpatterns: list[URLPattern | URLResolver] = [
-    path("", views.start, name="start"),
+    path("", start.start, name="start"),
     path("language/", set_language, name="language"),
-    path("looks/", views.looks, name="looks"),
-    path("purchases/", views.purchases, name="purchases"),
-    path("purchases/<id:receipt_id>/", views.receipt, name="receipt"),
-    path("sign-out/", views.sign_out, name="sign-out"),
+    path("looks/", looks.looks, name="looks"),
+    path("more/", more.more, name="more"),
+    path("purchases/", purchases.purchases, name="purchases"),
+    path("purchases/<id:receipt_id>/", purchases.receipt, name="receipt"),
+    path("sign-out/", start.sign_out, name="sign-out"),
 ]
 if settings.TARKKA_DEMO:
     # Imported here, so that outside the demo the provider is not even in the process.

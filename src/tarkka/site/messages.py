@@ -105,7 +105,7 @@ class _OwnText(HTMLParser):
         self.found: list[str] = []
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
-        if tag in ("script", "style"):
+        if tag == "style" or (tag == "script" and "src" not in dict(attrs)):
             self.found.append(f"<{tag}> in a page")
         for name, value in attrs:
             if name == "style" or name.startswith("on"):
