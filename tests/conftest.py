@@ -36,8 +36,13 @@ def database() -> Iterator[str]:
     from tarkka.description.actions import publish
 
     publish((ROOT / "descriptions" / "s_group.toml").read_text(), effective_on=date(2016, 9, 1), acting="test")
-    yield os.environ["TARKKA_DATABASE_URL"]
     from django.db import connections
+    from django.utils import timezone
+
+    from tarkka.description.queries import load_rulebook
+
+    timezone.activate(load_rulebook().time_zone)  # as the site does for each page
+    yield os.environ["TARKKA_DATABASE_URL"]
 
     connections.close_all()
 
