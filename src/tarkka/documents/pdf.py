@@ -1,0 +1,60 @@
+"""PDF/UA-1 (ISO 14289-1) by Typst: tagged, titled, in the reader's language, in our type and colours.
+
+A template is a `.typ` file of some room that begins with `#import "/documents/paper.typ": *`. Data reaches it as data,
+never as source, so that nothing that stands in a receipt can become an instruction; nothing is written to a disk.
+"""
+
+import json
+import re
+from collections.abc import Mapping
+from functools import cache
+from importlib.resources import files
+
+import typst
+
+_ROOT = str(files("tarkka"))
+# Characters that our type is sure to have: tests/documents/test_pdf.py. A PDF/UA must not have one without a glyph.
+_UNSURE = re.compile(
+    r"[^\n -~\u00a0-\u017f\u0391-\u03a1\u03a3-\u03a9\u03b1-\u03c9\u0400-\u045f\u2010-\u2015\u2018-\u201e\u2022\u2026"
+    r"\u20ac\u2122\u2190-\u2193\u2212\u2248\u2260\u2264\u2265\ufffd]"
+)
+
+
+@cache
+def _fonts() -> typst.Fonts:
+    # The compiler's own come after ours, and show what ours lack.
+    return typst.Fonts(include_system_fonts=False, font_paths=[f"{_ROOT}/documents/fonts"])
+
+
+def pdf(template: str, data: Mapping[str, object], language: str) -> bytes:
+    """Return a PDF/UA-1 made by a template, such as `portal/documents/receipt.typ`, of plain JSON values.
+
+    `language` is a code of `tarkka.vocabulary.Language`. A character that no font of ours has is shown as U+FFFD.
+    Raises typst.TypstError if the template is wrong; its text may quote the data, so it must not be logged.
+    """
+    try:
+        return _compiled(template, data, language)
+    except typst.TypstError:
+        return _compiled(template, _shown(data), language)
+
+
+def _compiled(template: str, data: object, language: str) -> bytes:
+    inputs = {"data": json.dumps(data, ensure_ascii=False), "language": language}
+    return typst.compile(
+        f"{_ROOT}/{template}",
+        root=_ROOT,
+        font_paths=_fonts(),
+        ignore_system_fonts=True,
+        sys_inputs=inputs,
+        pdf_standards="ua-1",
+    )
+
+
+def _shown(value: object) -> object:
+    if isinstance(value, str):
+        return _UNSURE.sub("\N{REPLACEMENT CHARACTER}", value)
+    if isinstance(value, Mapping):
+        return {key: _shown(each) for key, each in value.items()}
+    if isinstance(value, list | tuple):
+        return [_shown(each) for each in value]
+    return value
