@@ -1,0 +1,80 @@
+"""The site as an installation serves it, and a real browser to look at it with."""
+
+import os
+import shutil
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from urllib.error import URLError
+from urllib.request import urlopen
+
+import pytest
+
+CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
+
+
+@pytest.fixture(scope="session")
+def address(site) -> Iterator[str]:
+    """Serve the site as an installation does, and yield its address."""
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        port = free.getsockname()[1]
+    command = [sys.executable, "-m", "granian", "--interface", "wsgi", "--host", "127.0.0.1", "--port", str(port)]
+    command += ["--no-ws", "--blocking-threads", "2", "--log-level", "warning", "tarkka.site.wsgi:application"]
+    server = subprocess.Popen(command)
+    try:
+        wait_for(f"http://127.0.0.1:{port}/healthz", server)
+        yield f"http://127.0.0.1:{port}"
+    finally:
+        server.terminate()
+        server.wait(30)
+
+
+def wait_for(address: str, server: "subprocess.Popen[bytes]") -> None:
+    """Return once the address answers 200. Raises if the server ends, or after 30 seconds."""
+    deadline = time.monotonic() + 30
+    while True:
+        try:
+            with urlopen(address, timeout=5) as answer:
+                assert answer.status == 200
+                return
+        except URLError:
+            assert server.poll() is None, "the server ended"
+            assert time.monotonic() < deadline, "the server is not ready after 30 seconds"
+            time.sleep(0.05)
+
+
+@pytest.fixture(scope="session")
+def browser() -> Iterator[object]:
+    """A real browser; skips where none is installed."""
+    if CHROMIUM is None:
+        pytest.skip("no browser is installed: apt-get install chromium")
+    from playwright.sync_api import sync_playwright
+
+    # Playwright's event loop runs in this thread, between its calls; Django cannot tell that nothing awaits it.
+    os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "1"
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox", "--disable-gpu"])
+        yield browser
+        browser.close()
+    del os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"]
+
+
+@pytest.fixture
+def complaints() -> Iterator[list[str]]:
+    """What the browser complained of, which fails the test: a `page` adds to it."""
+    found: list[str] = []
+    yield found
+    assert found == []
+
+
+@pytest.fixture
+def page(address, browser, complaints) -> Iterator[object]:
+    """A phone's page in English."""
+    context = browser.new_context(base_url=address, locale="en", viewport={"width": 320, "height": 700})
+    page = context.new_page()
+    page.on("console", lambda message: complaints.append(message.text) if message.type == "error" else None)
+    yield page
+    context.close()

@@ -1,0 +1,77 @@
+"""Every page in every language, light and dark, on a phone and on a desk: nothing that axe finds, nothing that overflows.
+
+The pages are those of tests/site/test_addresses.py, so a page that is in no table fails there and is looked at here.
+"""
+
+import json
+import runpy
+from collections.abc import Iterator
+from itertools import product
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+import browsing
+import building
+import npm
+from tarkka.vocabulary import Language
+
+ADDRESSES = runpy.run_path(str(Path(__file__).parents[1] / "site" / "test_addresses.py"))["ADDRESSES"]
+RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
+ADDRESSES_OF_PAGES = sorted(
+    {address for (_, method, address), (_, owner, _) in ADDRESSES.items() if method == "get" and owner == 200}
+)
+LOOKS = list(product(("light", "dark"), ({"width": 320, "height": 700}, {"width": 1280, "height": 900})))
+
+
+@pytest.fixture(scope="module")
+def axe() -> str:
+    """The accessibility rules as a script."""
+    if npm.NPM is None:
+        pytest.skip("npm is not installed: apt-get install npm")
+    return (npm.installed(Path(__file__).parents[1] / "axe") / "axe-core" / "axe.min.js").read_text()
+
+
+@pytest.fixture(scope="module")
+def places(site) -> dict[str, Any]:
+    """What the addresses have in them, of a person who has a receipt at each level."""
+    household = building.a_household(2)
+    building.take_three_levels(building.a_source(), household.cards[0])
+    person = household.persons[0]
+    client = browsing.signed_in(person)
+    receipts = [part.split("/")[0] for part in client.get("/purchases/").content.decode().split('href="/purchases/')]
+    receipts = [each for each in receipts if each.isdigit()]
+    browsing.offer(person)
+    return {"person": person, "receipt": receipts[0], "receipts": receipts}
+
+
+@pytest.fixture(scope="module")
+def visitor(address, browser, places) -> Iterator[Any]:
+    """The person's own browser window, signed in."""
+    context = browser.new_context(base_url=address)
+    page = context.new_page()
+    page.goto("/sign-in/")
+    page.get_by_role("button", name=f"Person {places['person']}").click()
+    yield page
+    context.close()
+
+
+@pytest.mark.parametrize("language", [language.value for language in Language])
+@pytest.mark.parametrize("asked", ADDRESSES_OF_PAGES)
+def test_a_page_is_accessible_and_fits(address, visitor, places, axe, asked, language):
+    visitor.context.add_cookies([{"name": "tarkka_language", "value": language, "url": address}])
+    answer = visitor.context.request.head(asked.format(**places))
+    if not answer.headers["content-type"].startswith("text/html"):
+        return  # something to download: read in the tests of its own
+    for each in places["receipts"] if "{receipt}" in asked else [None]:
+        answer = visitor.goto(asked.format(**places | {"receipt": each}))
+        assert answer.status == 200
+        assert visitor.evaluate("document.documentElement.lang") == language
+        visitor.evaluate(f"() => {{ {axe} }}")
+        for scheme, size in LOOKS:
+            visitor.emulate_media(color_scheme=scheme)
+            visitor.set_viewport_size(size)
+            visitor.wait_for_function(f"document.documentElement.scrollWidth === {size['width']}", timeout=5_000)
+            found = visitor.evaluate(f"axe.run({{ runOnly: {json.dumps(RULES)} }})")["violations"]
+            assert [(rule["id"], [node["html"] for node in rule["nodes"]]) for rule in found] == [], (scheme, size)
