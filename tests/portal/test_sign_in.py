@@ -2,6 +2,7 @@
 
 import subprocess
 import sys
+import time
 
 import pytest
 from django import conf
@@ -57,7 +58,9 @@ def test_a_session_is_new_at_sign_in_and_knows_only_who_and_which_language(house
     after = client.cookies[conf.settings.SESSION_COOKIE_NAME].value
     assert before != after
     assert stored_session(before) == {}
-    assert stored_session(after) == {"person_id": household.persons[1], "language": "fi"}
+    stored = stored_session(after)
+    assert stored.pop("signed_in_at") == stored.pop("authenticated_at") == pytest.approx(time.time(), abs=60)
+    assert stored == {"person_id": household.persons[1], "language": "fi"}
 
 
 def test_signing_out_ends_the_session_on_the_server(household):
@@ -77,6 +80,8 @@ def test_signing_out_ends_the_session_on_the_server(household):
         ("https://elsewhere.example/", "/purchases/"),
         ("//elsewhere.example/", "/purchases/"),
         ("javascript:alert(1)", "/purchases/"),
+        ("/nowhere/", "/purchases/"),
+        ("/sign-out/", "/purchases/"),
     ],
 )
 def test_signing_in_leads_back_to_a_page_of_ours_only(household, wanted, reached):

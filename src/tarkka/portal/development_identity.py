@@ -5,6 +5,7 @@ objects of `person_id`, `name` and `why` (a text by language: what there is to s
 """
 
 import json
+import time
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -48,7 +49,7 @@ def choose_person(request: HttpRequest) -> HttpResponse:
         chosen = next((each for each in people if str(each.person_id) == request.POST.get("person")), None)
         if chosen is None:
             raise BadRequest("nobody of the list was chosen")
-        sign_in(request, chosen.person_id)
+        sign_in(request, chosen.person_id, authenticated_at=time.time())
         return redirect(wanted_page(request))
     return render(request, "portal/sign_in.html", {"people": people, "next": wanted_page(request)})
 

@@ -1,17 +1,21 @@
-"""Who is signed in: the session knows the person's id and language, and nothing more about them."""
+"""Who is signed in: the session knows the person's id and language and when they proved who they are, and no more.
 
+A view takes `@signed_in`, or for a sensitive act, such as the extract, `@freshly_signed_in`.
+"""
+
+import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from functools import wraps
 from typing import Concatenate, ParamSpec
-from urllib.parse import urlencode
+from urllib.parse import urlencode, urlsplit, urlunsplit
 
 from django.conf import settings
 from django.core.exceptions import BadRequest, PermissionDenied
 from django.http import HttpRequest, HttpResponse
 from django.middleware.csrf import rotate_token
 from django.shortcuts import redirect, resolve_url
-from django.urls import reverse
+from django.urls import Resolver404, resolve, reverse
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.views.decorators.cache import never_cache
 
@@ -22,17 +26,25 @@ from tarkka.vocabulary import Level, Purpose, Role
 _Rest = ParamSpec("_Rest")
 
 
-def sign_in(request: HttpRequest, person_id: int) -> None:
+def sign_in(request: HttpRequest, person_id: int, *, authenticated_at: float | None) -> None:
     """Begin a session of its own for the person: nothing of the one before is left, its key included.
 
-    Raises BadRequest if the register has no such person. (R13)
+    `authenticated_at` is when they last proved who they are (seconds since 1970), None if nobody tells. Raises
+    BadRequest if the register has no such person. (R13)
     """
     with own_look(person_id, Level.TOTAL):
         person = read_person(person_id)
     if person is None:
         raise BadRequest("the register has no such person")
     request.session.flush()
-    request.session.update({"person_id": person_id, "language": person.language})
+    request.session.update(
+        {
+            "person_id": person_id,
+            "language": person.language,
+            "signed_in_at": int(time.time()),
+            "authenticated_at": None if authenticated_at is None else int(authenticated_at),
+        }
+    )
     rotate_token(request)
 
 
@@ -58,9 +70,18 @@ def sign_out(request: HttpRequest) -> None:
 
 
 def signed_in_id(request: HttpRequest) -> int | None:
-    """Return the id of the person who is signed in."""
+    """Return the id of the person who is signed in; a session that is too old is ended here."""
     person_id: int | None = request.session.get("person_id")
+    if person_id is not None and time.time() - request.session["signed_in_at"] > settings.TARKKA_SESSION_LIMIT:
+        request.session.flush()
+        return None
     return person_id
+
+
+def is_fresh(request: HttpRequest) -> bool:
+    """Tell whether the person who is signed in proved who they are a few minutes ago at most."""
+    authenticated_at: int | None = request.session.get("authenticated_at")
+    return authenticated_at is not None and time.time() - authenticated_at <= settings.TARKKA_FRESH_LIMIT
 
 
 def signed_in(
@@ -73,15 +94,67 @@ def signed_in(
     def guarded(request: HttpRequest, /, *args: _Rest.args, **kwargs: _Rest.kwargs) -> HttpResponse:
         person_id = signed_in_id(request)
         if person_id is None:
-            return redirect(f"{resolve_url(settings.LOGIN_URL)}?{urlencode({'next': request.get_full_path()})}")
+            return to_sign_in(request)
         return view(request, person_id, *args, **kwargs)
 
     return guarded
 
 
+def freshly_signed_in(
+    view: Callable[Concatenate[HttpRequest, int, _Rest], HttpResponse],
+) -> Callable[Concatenate[HttpRequest, _Rest], HttpResponse]:
+    """Give the view the person's id as `signed_in` does, and in its place; whoever signed in long ago does it again.
+
+    Every method is guarded. A page whose form alone is sensitive asks `is_fresh` and answers with
+    `to_sign_in(request, afresh=True)`; what a form brought is then sent again by hand, from the page that it stood on.
+    """
+
+    @signed_in
+    @wraps(view)
+    def guarded(request: HttpRequest, person_id: int, /, *args: _Rest.args, **kwargs: _Rest.kwargs) -> HttpResponse:
+        if not is_fresh(request):
+            return to_sign_in(request, afresh=True)
+        return view(request, person_id, *args, **kwargs)
+
+    return guarded
+
+
+def to_sign_in(request: HttpRequest, *, afresh: bool = False) -> HttpResponse:
+    """Send the visitor to sign in, and then back to this page, or to the one that a form came from.
+
+    `afresh` asks somebody who is signed in to prove again who they are.
+    """
+    wanted = request.get_full_path() if request.method in ("GET", "HEAD") else _page_of_form(request)
+    query = {"next": wanted} | ({"afresh": "1"} if afresh else {})
+    return redirect(f"{resolve_url(settings.LOGIN_URL)}?{urlencode(query)}")
+
+
 def wanted_page(request: HttpRequest) -> str:
-    """Return where to go after signing in: the `next` of form or address if it is ours, else the purchases."""
-    wanted = request.POST.get("next") or request.GET.get("next") or ""
-    if url_has_allowed_host_and_scheme(wanted, allowed_hosts={request.get_host()}, require_https=request.is_secure()):
-        return wanted
+    """Return where to go after signing in: the `next` of form or address if it is a page of ours, else the first."""
+    return page_of_ours(request, request.POST.get("next") or request.GET.get("next") or "") or reverse("purchases")
+
+
+def page_of_ours(request: HttpRequest, address: str) -> str | None:
+    """Return the address if it is on this site and answers GET, else None."""
+    if not url_has_allowed_host_and_scheme(
+        address, allowed_hosts={request.get_host()}, require_https=request.is_secure()
+    ):
+        return None
+    try:
+        found = resolve(urlsplit(address).path)
+    except Resolver404:
+        return None
+    # Asked for what it allows, a view that only takes forms says so, and runs nothing.
+    question = HttpRequest()
+    question.method = "OPTIONS"
+    question.session = type(request.session)()
+    allowed = found.func(question, *found.args, **found.kwargs).headers.get("Allow", "GET")
+    return address if "GET" in allowed else None
+
+
+def _page_of_form(request: HttpRequest) -> str:
+    came_from = urlsplit(request.headers.get("Referer", ""))
+    for address in (request.path, urlunsplit(came_from._replace(scheme="", netloc=""))):
+        if page := page_of_ours(request, address):
+            return page
     return reverse("purchases")

@@ -90,7 +90,9 @@ STORAGES = {
 
 SESSION_COOKIE_HTTPONLY = True
 SESSION_COOKIE_SAMESITE = "Lax"
-SESSION_COOKIE_AGE = 30 * 60
+SESSION_COOKIE_AGE = 30 * 60  # since the last page
+TARKKA_SESSION_LIMIT = 8 * 60 * 60  # since signing in
+TARKKA_FRESH_LIMIT = 10 * 60  # since proving who one is, for sensitive acts
 SESSION_SAVE_EVERY_REQUEST = True
 SESSION_EXPIRE_AT_BROWSER_CLOSE = True
 LOGIN_URL = "sign-in" if TARKKA_DEMO else "start"
