@@ -1,4 +1,4 @@
-"""Every page in every language, light and dark, on a phone and on a desk: nothing that axe finds, nothing that overflows.
+"""Every page in every language, light and dark, on a phone and on a desk: axe finds nothing, nothing overflows.
 
 The pages are those of tests/site/test_addresses.py, so a page that is in no table fails there and is looked at here.
 """
