@@ -251,6 +251,9 @@ def _functions(world: World) -> Iterator[str]:
         levels = dict(sales.fetchall())
     receipts = list(levels)
     products = [receipt for receipt, level in levels.items() if level == "PRODUCT"]
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT access.begin_batch(%s)", [world.source_id])
+        [batch] = cursor.fetchone()
     with transaction.atomic(), connection.cursor() as cursor:
         for person, identity in hashes.items():
             cursor.execute("SELECT people.person_by_identity(%s)", [identity])
@@ -258,24 +261,24 @@ def _functions(world: World) -> Iterator[str]:
                 yield "sign-in does not find a person"
         cursor.execute("SET LOCAL ROLE tarkka_intake")
         cursor.execute(
-            "SELECT count(DISTINCT person_id), count(DISTINCT household_id), count(cap) FROM people.holders(%s)",
-            [[*world.home.cards]],
+            "SELECT count(DISTINCT person_id), count(DISTINCT household_id), count(cap) FROM people.holders(%s, %s)",
+            [batch, [*world.home.cards]],
         )
         if (found := cursor.fetchone()) != (2, 1, 2):
             yield f"intake finds {found} persons, households and caps of two cards"
         cursor.execute(REGISTER)
-        cursor.execute("SELECT level::text FROM purchases.sales(%s, %s) ORDER BY 1", [world.source_id, receipts])
+        cursor.execute("SELECT level::text FROM purchases.sales(%s, %s) ORDER BY 1", [batch, receipts])
         if (found := cursor.fetchall()) != [(level,) for level in sorted(levels.values())]:
             yield f"intake finds {found} of twelve receipts"
         for sale in products:
             returned, line = json.dumps(RETURNED | {"source_receipt_id": f"{sale}-back"}), json.dumps([RETURNED_LINE])
             cursor.execute(
-                "SELECT verdict, place FROM purchases.take_back(nextval('batch_seq'), %s, %s, '', %s, '{}', %s)",
-                [world.source_id, sale, returned, line],
+                "SELECT verdict, place FROM purchases.take_back(%s, %s, '', %s, '{}', %s)",
+                [batch, sale, returned, line],
             )
             if (found := cursor.fetchone()) != ("accepted", None):
                 yield f"a return is {found}"
-        cursor.execute("SELECT count(*) FROM purchases.taken(%s, %s)", [world.source_id, receipts])
+        cursor.execute("SELECT count(*) FROM purchases.taken(%s, %s)", [batch, receipts])
         if (found := cursor.fetchone()) != (12,):
             yield f"intake finds {found} of twelve receipts taken"
         transaction.set_rollback(True)

@@ -14,6 +14,7 @@ DOOR_RECEIPT = (
     "purchaser_id purchased_at id household_id outlet_id source_id version level kind source_receipt_id refers_to"
     " total_cents bonus_eligible_cents card_benefit_cents"
 )
+_KEPT = ("cardless_receipt", "intake_batch", "product", "receipt_key")
 RIGHTS: dict[str, dict[tuple[str, str], str]] = {
     "tarkka_app": SHARED
     | DESCRIPTION
@@ -42,7 +43,7 @@ RIGHTS: dict[str, dict[tuple[str, str], str]] = {
     | {(f"audience.{table}", "SELECT"): ALL for table in ("receipt", "receipt_group", "receipt_line")},
     "tarkka_door": DESCRIPTION
     | {(table, "SELECT"): ALL for table in ("mandate", "outlet", "receipt_group")}
-    | {(table, verb): ALL for table in ("cardless_receipt", "product", "receipt_key") for verb in ("SELECT", "INSERT")}
+    | {(table, verb): ALL for table in _KEPT for verb in ("SELECT", "INSERT")}
     | {("access_ticket", verb): ALL for verb in ("SELECT", "INSERT", "UPDATE", "DELETE")}
     | {(table, "INSERT"): ALL for table in ("access_event", "access_event_person")}
     | {(table, "INSERT"): ALL for table in ("receipt", "receipt_group", "receipt_line")}
@@ -66,6 +67,7 @@ RIGHTS: dict[str, dict[tuple[str, str], str]] = {
 }
 
 CALLERS = {
+    "access.begin_batch": {"app"},
     "access.bonus_left_out": {"household"},
     "access.cover": {"trace", "audience"},
     "access.group_ok": {"trace", "audience"},
@@ -76,6 +78,7 @@ CALLERS = {
     "access.subject": {"person", "household"},
     "access.subject_for": {"person"},
     "access.subject_period": {"household"},
+    "people.cards_among": {"intake"},
     "people.holders": {"intake"},
     "people.person_by_identity": {"app"},
     "people.register": {"intake"},
@@ -91,7 +94,9 @@ CALLERS = {
 }
 
 TOLD = {
+    "access.begin_batch": "bigint",
     "access.issue": "event_id bigint, level level, refusal text",
+    "people.cards_among": "text",
     "people.holders": "number text, person_id bigint, valid tstzrange, household_id bigint, cap level",
     "people.person_by_identity": "bigint",
     "people.register": "void",

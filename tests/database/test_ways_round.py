@@ -55,7 +55,7 @@ OPENINGS = {
     ),
     "function for PUBLIC": (
         "GRANT EXECUTE ON FUNCTION people.holders TO PUBLIC",
-        "the function people.holders(text[]) may be called by PUBLIC",
+        "the function people.holders(bigint,text[]) may be called by PUBLIC",
     ),
     "function for PUBLIC by default": (
         "CREATE FUNCTION people.peek() RETURNS bigint LANGUAGE sql AS 'SELECT 1::bigint'",

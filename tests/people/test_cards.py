@@ -28,8 +28,9 @@ def holder(card: str, at: datetime) -> Any:
     from tarkka.people.queries import CardHolders
 
     with login() as connection:
+        [batch] = connection.execute("SELECT access.begin_batch(0)").fetchone()
         connection.execute("SET ROLE tarkka_intake")
-        return CardHolders(connection, [card]).at(card, at)
+        return CardHolders(connection, batch, [card]).at(card, at)
 
 
 def is_open(card: str, at: datetime) -> bool:

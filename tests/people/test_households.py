@@ -37,8 +37,9 @@ def holders(cards: Iterable[str]) -> Any:
     from tarkka.people.queries import CardHolders
 
     with login() as connection:
+        [batch] = connection.execute("SELECT access.begin_batch(0)").fetchone()
         connection.execute("SET ROLE tarkka_intake")
-        return CardHolders(connection, cards)
+        return CardHolders(connection, batch, cards)
 
 
 def holder(card: str, at: datetime) -> Any:

@@ -310,8 +310,9 @@ def test_intake_is_told_a_level_and_a_verdict_and_nothing_of_the_sale(sender, ca
     take(sender, [sale, part_of(sale, (1, "1", "2.00")), other])
     ids = [sale["receipt_id"], other["receipt_id"]]
     with login() as connection:
+        [batch] = connection.execute("SELECT access.begin_batch(%s)", [sender.id]).fetchone()
         connection.execute("SET ROLE tarkka_intake")
-        found = connection.execute("SELECT * FROM purchases.sales(%s, %s)", [sender.id, ids]).fetchall()
+        found = connection.execute("SELECT * FROM purchases.sales(%s, %s)", [batch, ids]).fetchall()
         assert dict(found) == dict(zip(ids, ("PRODUCT", "GROUP"), strict=True))
         for further in (
             "* FROM purchases.locked_sales(%s, %s)",

@@ -59,4 +59,6 @@ PERSONAL = {
     ),
 }
 
-NOT_PERSONAL: dict[str, str] = {}
+NOT_PERSONAL = {
+    "intake_batch": "When which source brought receipts, so that the intake asks nothing without a trace.",
+}

@@ -22,17 +22,20 @@ class Holder:
 
 
 class CardHolders:
-    """The holders of some cards over time, asked once for a whole batch. The connection must act as `tarkka_intake`."""
+    """The holders of some cards over time, asked once for a whole batch that was begun (`access/sql/batches.sql`).
 
-    def __init__(self, connection: psycopg.Connection[Any], numbers: Iterable[str]) -> None:
+    The connection must act as `tarkka_intake`.
+    """
+
+    def __init__(self, connection: psycopg.Connection[Any], batch: int, numbers: Iterable[str]) -> None:
         self._stretches: dict[str, list[tuple[float, float, int, int | None, Level | None]]] = {}
         rows = connection.execute(
             """
             SELECT number, person_id, household_id, coalesce(extract(epoch FROM lower(valid))::float8, '-infinity'),
                    coalesce(extract(epoch FROM upper(valid))::float8, 'infinity'), cap
-            FROM people.holders(%s)
+            FROM people.holders(%s, %s)
             """,
-            [list(numbers)],
+            [batch, list(numbers)],
         )
         for number, person_id, household_id, start, end, cap in rows:
             stretch = (start, end, person_id, household_id, Level[cap] if cap else None)

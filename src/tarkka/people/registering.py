@@ -182,7 +182,7 @@ def _registered_persons(raw: psycopg.Connection[Any], hashes: list[list[bytes]])
 
 
 def _registered_cards(raw: psycopg.Connection[Any], cards: list[set[str]]) -> set[str]:
-    rows = raw.execute("SELECT number FROM people.holders(%s)", [[number for some in cards for number in some]])
+    rows = raw.execute("SELECT people.cards_among(%s)", [[number for some in cards for number in some]])
     return {number for (number,) in rows}
 
 

@@ -1,8 +1,8 @@
 """Intake: receipts in, each taken exactly once, at the level in force when it was bought, or told why not.
 
-One transaction a batch, as a role that may insert and nothing else. A crash at any moment leaves whole batches or none,
-and sending the same again makes duplicates of what is there. Sales go before returns, so that a return finds a sale
-that was sent with it.
+One transaction a batch, as a role that may insert and nothing else; the batch is begun, on record, before anything is
+asked for it. A crash at any moment leaves whole batches or none, and sending the same again makes duplicates of what is
+there. Sales go before returns, so that a return finds a sale that was sent with it.
 """
 
 import hashlib
@@ -78,6 +78,7 @@ class Intake:
         self._products = _products.copy()
         self._new_products: dict[Product, int] = {}
         self._quarters: set[tuple[int, int]] = set()
+        self._batch = 0
 
     def take(self, raws: Iterable[bytes | Rejection]) -> list[tuple[str | None, Verdict]]:
         """Take JSON receipts in any order, and return the id and verdict of each in the order given.
@@ -128,6 +129,7 @@ class Intake:
             return
         try:
             self._make_partitions(minimised.purchased_at for _, minimised in part)
+            self._batch = self._begin()
             with self._connection.transaction():
                 self._connection.execute("SET LOCAL ROLE tarkka_intake")
                 store(part)
@@ -146,6 +148,11 @@ class Intake:
         self._new_products.clear()
         # Raised out here, it carries no other exception with it.
         raise fault
+
+    def _begin(self) -> int:
+        row = self._connection.execute("SELECT access.begin_batch(%s)", [self._source_id]).fetchone()
+        assert row is not None  # noqa: S101  # a function gives a row
+        return int(row[0])
 
     def _outlets(self) -> dict[str, Outlet]:
         rows = self._connection.execute(
@@ -169,7 +176,9 @@ class Intake:
             self._quarters |= quarters
 
     def _store_sales(self, part: _Part) -> None:
-        holders = CardHolders(self._connection, {minimised.card for _, minimised in part if minimised.card})
+        holders = CardHolders(
+            self._connection, self._batch, {minimised.card for _, minimised in part if minimised.card}
+        )
         counted = self._counted(minimised.receipt_id for _, minimised in part if minimised.card)
         cardless: list[Delivered] = []
         stored: list[tuple[Delivered, Stored]] = []
@@ -192,9 +201,7 @@ class Intake:
 
     def _store_returns(self, part: _Part) -> None:
         refs = sorted({minimised.refers_to for _, minimised in part if minimised.refers_to})
-        rows = self._connection.execute(
-            "SELECT receipt_id, level FROM purchases.sales(%s, %s)", [self._source_id, refs]
-        )
+        rows = self._connection.execute("SELECT receipt_id, level FROM purchases.sales(%s, %s)", [self._batch, refs])
         levels = {receipt_id: Level[level] for receipt_id, level in rows}
         counted = self._counted([ref for ref in refs if ref not in levels] + [m.receipt_id for _, m in part])
         cardless: list[Delivered] = []
@@ -208,7 +215,7 @@ class Intake:
             elif minimised.receipt_id in counted:
                 delivered.verdict = CONFLICT
             else:
-                delivered.verdict = take_back(self._connection, self._source_id, level, minimised, self._content_key)
+                delivered.verdict = take_back(self._connection, self._batch, level, minimised, self._content_key)
         self._count(cardless)
 
     def _cardless_key(self, receipt_id: str) -> bytes:
@@ -218,7 +225,9 @@ class Intake:
     def _counted(self, receipt_ids: Iterable[str]) -> set[str]:
         """Those that were counted as receipts without a card."""
         keys = {self._cardless_key(receipt_id): receipt_id for receipt_id in receipt_ids}
-        rows = self._connection.execute("SELECT purchases.cardless(%s)", [array(f"\\x{key.hex()}" for key in keys)])
+        rows = self._connection.execute(
+            "SELECT purchases.cardless(%s, %s)", [self._batch, array(f"\\x{key.hex()}" for key in keys)]
+        )
         return {keys[found] for (found,) in rows}
 
     def _count(self, cardless: list[Delivered]) -> None:
@@ -226,7 +235,7 @@ class Intake:
         if not cardless:
             return
         ids = [delivered.receipt_id for delivered in cardless]
-        rows = self._connection.execute("SELECT purchases.taken(%s, %s)", [self._source_id, ids])
+        rows = self._connection.execute("SELECT purchases.taken(%s, %s)", [self._batch, ids])
         taken = {receipt_id for (receipt_id,) in rows}
         for delivered in cardless:
             if delivered.receipt_id in taken:
@@ -234,7 +243,7 @@ class Intake:
         cardless = [delivered for delivered in cardless if delivered.verdict is None]
         keys = [self._cardless_key(delivered.receipt_id or "") for delivered in cardless]
         rows = self._connection.execute(
-            "SELECT place, is_new FROM purchases.count_cardless(nextval('batch_seq'), %s, %s)", [self._source_id, keys]
+            "SELECT place, is_new FROM purchases.count_cardless(%s, %s)", [self._batch, keys]
         )
         for place, is_new in rows:
             cardless[place - 1].verdict = COUNTED if is_new else DUPLICATE
@@ -257,9 +266,9 @@ class Intake:
         accepted: list[Stored] = []
         if stored:
             rows = self._connection.execute(
-                "SELECT place, id, verdict FROM purchases.claim(nextval('batch_seq'), %s, %s, %s, %s, %s)",
+                "SELECT place, id, verdict FROM purchases.claim(%s, %s, %s, %s, %s)",
                 [
-                    self._source_id,
+                    self._batch,
                     array(s.minimised.receipt_id for _, s in stored),
                     array(str(s.purchaser_id) for _, s in stored),
                     array(f"\\x{s.content.hex()}" for _, s in stored),

@@ -15,7 +15,7 @@ _encode = msgspec.json.Encoder().encode
 
 
 def take_back(
-    connection: psycopg.Connection[Any], source_id: int, level: Level, returned: Minimised, content_key: bytes
+    connection: psycopg.Connection[Any], batch: int, level: Level, returned: Minimised, content_key: bytes
 ) -> Verdict:
     """Take a return off its sale, which is stored at `level`, or tell why not; `sql/returns.sql` has the rules.
 
@@ -45,9 +45,9 @@ def take_back(
         for item in returned.items
     ]
     row = connection.execute(
-        "SELECT verdict, place FROM purchases.take_back(nextval('batch_seq'), %s, %s, %s, %s, %s, %s)",
+        "SELECT verdict, place FROM purchases.take_back(%s, %s, %s, %s, %s, %s)",
         [
-            source_id,
+            batch,
             returned.refers_to,
             returned.fingerprint(content_key),
             *(_encode(part).decode() for part in (receipt, returned.groups, lines)),

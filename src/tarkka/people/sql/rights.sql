@@ -74,9 +74,10 @@ GRANT EXECUTE ON FUNCTION people.person_by_identity TO tarkka_app;
 
 -- Whose purchases these cards' are: for each card when it is open, in which household its holder was when, and any cap on the level.
 -- A card that nobody holds has no row.
-CREATE FUNCTION people.holders(numbers text[])
+CREATE FUNCTION people.holders(for_batch bigint, numbers text[])
 RETURNS TABLE (number text, person_id bigint, valid tstzrange, household_id bigint, cap level)
 LANGUAGE sql STABLE SECURITY DEFINER ROWS 1000 SET search_path = pg_catalog, public, pg_temp AS $$
+    SELECT access.source_of_batch(for_batch);
     SELECT c.number, c.person_id, c.valid, NULL::bigint, NULL::level FROM card c WHERE c.number = ANY (numbers)
     UNION ALL
     SELECT c.number, c.person_id, m.valid, m.household_id, NULL FROM card c JOIN membership m ON m.person_id = c.person_id WHERE c.number = ANY (numbers)
@@ -84,6 +85,13 @@ LANGUAGE sql STABLE SECURITY DEFINER ROWS 1000 SET search_path = pg_catalog, pub
     SELECT c.number, c.person_id, l.valid, NULL, l.level FROM card c JOIN level_cap l ON l.person_id = c.person_id WHERE c.number = ANY (numbers)
 $$;
 GRANT EXECUTE ON FUNCTION people.holders TO tarkka_intake;
+
+-- Which of these are cards already, when people are registered. It tells no more than the card's key, which refuses them.
+CREATE FUNCTION people.cards_among(numbers text[]) RETURNS SETOF text
+LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, public, pg_temp AS $$
+    SELECT c.number FROM card c WHERE c.number = ANY (numbers)
+$$;
+GRANT EXECUTE ON FUNCTION people.cards_among TO tarkka_intake;
 
 -- Make new households, and new persons in them with their cards and e-mail addresses. The ids are the caller's, of the
 -- sequences; one that is taken is refused by its key, and what belongs to another household or person than these by its missing id.
@@ -123,5 +131,6 @@ CREATE POLICY door_registers ON contact FOR INSERT TO tarkka_door WITH CHECK (tr
 GRANT CREATE ON SCHEMA people TO tarkka_door;
 ALTER FUNCTION people.person_by_identity OWNER TO tarkka_door;
 ALTER FUNCTION people.holders OWNER TO tarkka_door;
+ALTER FUNCTION people.cards_among OWNER TO tarkka_door;
 ALTER FUNCTION people.register OWNER TO tarkka_door;
 REVOKE CREATE ON SCHEMA people FROM tarkka_door;

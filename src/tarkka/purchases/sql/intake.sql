@@ -1,4 +1,5 @@
--- The functions that intake calls, in one transaction a batch. They tell the intake no more than it must know to insert rightly.
+-- The functions that intake calls, in one transaction a batch. They tell the intake no more than it must know to insert rightly, and
+-- nothing unless the batch was begun by access.begin_batch: its number leads to who asked, and when.
 CREATE SCHEMA purchases;
 GRANT USAGE ON SCHEMA purchases TO tarkka_app, tarkka_intake;
 
@@ -30,10 +31,12 @@ GRANT EXECUTE ON FUNCTION purchases.make_partitions TO tarkka_app, tarkka_intake
 
 -- Claim receipts for this batch, exactly once each. First the keys, sorted so that two batches cannot lock crosswise; then, under a
 -- new snapshot, what became of each: accepted only if the key carries this batch and the receipt is the first of its id in it.
-CREATE FUNCTION purchases.claim(for_batch bigint, for_source bigint, ids text[], purchasers bigint[], contents bytea[], days date[])
+CREATE FUNCTION purchases.claim(for_batch bigint, ids text[], purchasers bigint[], contents bytea[], days date[])
 RETURNS TABLE (place bigint, id bigint, verdict text)
 LANGUAGE plpgsql SECURITY DEFINER ROWS 1000 SET search_path = pg_catalog, public, pg_temp SET plan_cache_mode = force_custom_plan AS $$
 #variable_conflict use_column
+DECLARE
+    for_source bigint := access.source_of_batch(for_batch);
 BEGIN
     INSERT INTO receipt_key (source_id, receipt_id, id, purchaser_id, content, batch, purchased_on)
     SELECT for_source, f.receipt_id, nextval('receipt_id_seq'), f.purchaser_id, f.content, for_batch, f.day
@@ -51,12 +54,13 @@ END $$;
 GRANT EXECUTE ON FUNCTION purchases.claim TO tarkka_intake;
 
 -- Count receipts without a card by the keyed hash of source and receipt id. True for each that is counted now, false for a repeat.
-CREATE FUNCTION purchases.count_cardless(for_batch bigint, for_source bigint, keys bytea[])
+CREATE FUNCTION purchases.count_cardless(for_batch bigint, keys bytea[])
 RETURNS TABLE (place bigint, is_new boolean)
 LANGUAGE plpgsql SECURITY DEFINER ROWS 1000 SET search_path = pg_catalog, public, pg_temp AS $$
 #variable_conflict use_column
 BEGIN
-    INSERT INTO cardless_receipt (key, source_id, batch) SELECT DISTINCT k, for_source, for_batch FROM unnest(keys) k ORDER BY k ON CONFLICT DO NOTHING;
+    INSERT INTO cardless_receipt (key, source_id, batch)
+    SELECT DISTINCT k, access.source_of_batch(for_batch), for_batch FROM unnest(keys) k ORDER BY k ON CONFLICT DO NOTHING;
     RETURN QUERY
     SELECT u.place, c.batch = for_batch AND row_number() OVER (PARTITION BY u.key ORDER BY u.place) = 1
     FROM unnest(keys) WITH ORDINALITY AS u (key, place) JOIN cardless_receipt c ON c.key = u.key;
@@ -64,8 +68,9 @@ END $$;
 GRANT EXECUTE ON FUNCTION purchases.count_cardless TO tarkka_intake;
 
 -- Which of these keys of cardless receipts are counted: a return of a purchase that was made without a card.
-CREATE FUNCTION purchases.cardless(keys bytea[]) RETURNS SETOF bytea
+CREATE FUNCTION purchases.cardless(for_batch bigint, keys bytea[]) RETURNS SETOF bytea
 LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, public, pg_temp AS $$
+    SELECT access.source_of_batch(for_batch);
     SELECT c.key FROM cardless_receipt c WHERE c.key = ANY (keys)
 $$;
 GRANT EXECUTE ON FUNCTION purchases.cardless TO tarkka_intake;
@@ -88,9 +93,9 @@ END $$;
 GRANT EXECUTE ON FUNCTION purchases.products TO tarkka_intake;
 
 -- Which of these receipts were taken before.
-CREATE FUNCTION purchases.taken(for_source bigint, ids text[]) RETURNS SETOF text
+CREATE FUNCTION purchases.taken(for_batch bigint, ids text[]) RETURNS SETOF text
 LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, public, pg_temp AS $$
-    SELECT k.receipt_id FROM receipt_key k WHERE k.source_id = for_source AND k.receipt_id = ANY (ids)
+    SELECT k.receipt_id FROM receipt_key k WHERE k.source_id = (SELECT access.source_of_batch(for_batch)) AND k.receipt_id = ANY (ids)
 $$;
 GRANT EXECUTE ON FUNCTION purchases.taken TO tarkka_intake;
 
@@ -116,7 +121,6 @@ LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, public, pg_te
 $$;
 GRANT EXECUTE ON FUNCTION purchases.broken_references TO tarkka_app;
 
-GRANT USAGE ON SEQUENCE batch_seq TO tarkka_intake;
 GRANT CREATE ON SCHEMA purchases TO tarkka_door;
 ALTER FUNCTION purchases.claim OWNER TO tarkka_door;
 ALTER FUNCTION purchases.count_cardless OWNER TO tarkka_door;

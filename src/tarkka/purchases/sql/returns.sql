@@ -20,9 +20,9 @@ END $$;
 
 -- At which level each of these sales is stored: its returns are brought to it before anything of them comes in. A batch asks for all of
 -- its sales at once, so that two batches cannot lock them crosswise.
-CREATE FUNCTION purchases.sales(for_source bigint, ids text[]) RETURNS TABLE (receipt_id text, level level)
+CREATE FUNCTION purchases.sales(for_batch bigint, ids text[]) RETURNS TABLE (receipt_id text, level level)
 LANGUAGE sql SECURITY DEFINER SET search_path = pg_catalog, public, pg_temp AS $$
-    SELECT s.receipt_id, s.level FROM purchases.locked_sales(for_source, ids) s
+    SELECT s.receipt_id, s.level FROM purchases.locked_sales(access.source_of_batch(for_batch), ids) s
 $$;
 GRANT EXECUTE ON FUNCTION purchases.sales TO tarkka_intake;
 
@@ -31,11 +31,12 @@ GRANT EXECUTE ON FUNCTION purchases.sales TO tarkka_intake;
 -- order, told by the sale's source: line, gtin, code, name, group, quantity, unit, amount (cents), lot. Amounts and quantities are a
 -- return's, so negative where goods come back. The verdict is `accepted`, `duplicate` or a reason of the feed's, with its place.
 CREATE FUNCTION purchases.take_back(
-    for_batch bigint, for_source bigint, of_sale text, fingerprint bytea, returned jsonb, groups jsonb, lines jsonb,
+    for_batch bigint, of_sale text, fingerprint bytea, returned jsonb, groups jsonb, lines jsonb,
     OUT verdict text, OUT place text
 )
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, public, pg_temp AS $$
 DECLARE
+    for_source bigint := access.source_of_batch(for_batch);
     back receipt := jsonb_populate_record(NULL::receipt, returned);
     sale record;
     family bigint[];
