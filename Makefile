@@ -5,7 +5,7 @@ BIN := $(VENV)/bin
 STAMP := $(VENV)/installed
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test check bench lock
+.PHONY: help demo test check bench pictures lock
 
 help: ## List these commands
 	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):.*## (.*)/  make \1	\2/'
@@ -38,6 +38,9 @@ check: messages ## Lint, types, direction of imports, migrations, message catalo
 
 bench: messages ## Measure against the bare thing, in ratios
 	$(BIN)/python -m bench
+
+pictures: messages ## Take the documentation's pictures of every page, while the demo runs
+	$(BIN)/python tests/pictures.py
 
 lock: $(STAMP) ## Renew the lock files
 	for extra in "" sample dev; do \

@@ -1,0 +1,62 @@
+"""Pictures of every page for the documentation: `make pictures`, while `make demo` runs.
+
+Each page of the main menu and a receipt, as a customer of the demo sees it, on a desk and on a phone.
+"""
+
+import argparse
+import shutil
+from pathlib import Path
+
+from playwright.sync_api import Page, sync_playwright
+from rich.progress import track
+
+FOLDER = Path(__file__).parents[1] / "docs" / "pictures"
+SIZES = {"wide": {"width": 1280, "height": 900}, "phone": {"width": 390, "height": 844}}
+TALLEST = 1600
+"""Pixels: a longer page is cut there."""
+
+
+def main() -> None:
+    """Take the pictures."""
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("--address", default="http://127.0.0.1:8000", help="where the demo runs")
+    parser.add_argument("--language", default="en", choices=["fi", "sv", "en"])
+    parser.add_argument("--scheme", default="light", choices=["light", "dark"])
+    parser.add_argument("--into", type=Path, default=FOLDER)
+    parser.add_argument("--only", nargs="*", help="names of pages")
+    chosen = parser.parse_args()
+    chosen.into.mkdir(parents=True, exist_ok=True)
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(
+            executable_path=shutil.which("chromium"), args=["--no-sandbox", "--disable-gpu"]
+        )
+        context = browser.new_context(base_url=chosen.address, color_scheme=chosen.scheme)
+        context.add_cookies([{"name": "tarkka_language", "value": chosen.language, "url": chosen.address}])
+        page = context.new_page()
+        page.goto("/")
+        _take(page, chosen.into, "start")
+        page.goto("/sign-in/")
+        _take(page, chosen.into, "sign-in")
+        page.locator("main form button[name=person]").first.click()
+        pages = {
+            link.get_attribute("href").strip("/"): link.get_attribute("href") for link in page.locator(".places a").all()
+        }
+        page.goto("/purchases/")
+        pages["receipt"] = page.locator("main .rows a").first.get_attribute("href")
+        for name, address in track(pages.items(), "Pictures"):
+            if not chosen.only or name in chosen.only:
+                page.goto(address)
+                _take(page, chosen.into, name)
+        browser.close()
+
+
+def _take(page: Page, folder: Path, name: str) -> None:
+    for size, viewport in SIZES.items():
+        page.set_viewport_size(viewport)
+        height = min(page.evaluate("document.documentElement.scrollHeight"), TALLEST)
+        page.set_viewport_size(viewport | {"height": max(height, viewport["height"])})
+        page.screenshot(path=folder / f"{name}-{size}.png")
+
+
+if __name__ == "__main__":
+    main()
