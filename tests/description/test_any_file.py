@@ -98,7 +98,7 @@ def test_reference_description_declares_every_purpose_and_speaks_every_language(
     texts = [
         document.register.about,
         *(rule.text for rule in document.purpose.values()),
-        *(rule.keeps for rule in document.objection.values()),
+        *(text for rule in document.objection.values() for text in (*rule.changes, *rule.keeps)),
     ]
     for text in texts:
         assert len({text.fi, text.sv, text.en}) == 3

@@ -171,6 +171,14 @@ CHANGES = [
         "purpose.household_view.basis is contract instead of consent",
     ),
     (
+        'en = "Web content is not',
+        'en = "Web pages are not',
+        Direction.OTHER,
+        "objection.A.changes.2.en is worded otherwise",
+        Direction.OTHER,
+        "objection.A.changes.2.en is worded otherwise",
+    ),
+    (
         "[right.breach]",
         "[right.leak]",
         Direction.OTHER,

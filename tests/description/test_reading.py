@@ -352,6 +352,13 @@ def test_collection_without_rules_is_told():
         parse("collection = []\n" + re.sub(r"\[\[collection\]\]\n(\w+ = .*\n)+", "", SOURCE))
 
 
+@pytest.mark.parametrize("key", ["changes", "keeps"])
+def test_objection_that_does_not_say_what_it_does_is_told(key):
+    without = re.sub(rf"\[\[objection\.A\.{key}\]\]\n(\w+ = .*\n)+", "", SOURCE)
+    with pytest.raises(DescriptionInvalid, match=rf"objection.A.{key}: the list is empty"):
+        parse(without.replace("[objection.A]", f"[objection.A]\n{key} = []"))
+
+
 def test_all_mistakes_are_told_at_once():
     names = [
         "a misspelt key",

@@ -67,8 +67,9 @@ class _Notice:
         yield "\nWHAT YOU CAN CHOOSE"
         for objection, rule in self._document.objection.items():
             yield f"{objection}: {self._say(rule.name)}"
-            yield f"  {self._say(rule.changes)}"
-            yield f"  {self._say(rule.keeps)}"
+            yield f"  {self._say(rule.topic)}. {self._say(rule.question)}"
+            for text in (*rule.changes, *rule.keeps):
+                yield f"  {self._say(text)}"
             lowered = ", ".join(
                 f"{self._say(self._document.purpose[purpose].name)} {level.name}"
                 for purpose, level in rule.lowers.items()

@@ -184,6 +184,8 @@ def _objections(document: Document) -> Iterator[Problem]:
                 f"objection.{objection}", "this objection is not described", f"Add [objection.{objection}] (R15, R16)."
             )
     for objection, rule in document.objection.items():
+        yield from _filled(f"objection.{objection}.changes", rule.changes)
+        yield from _filled(f"objection.{objection}.keeps", rule.keeps)
         for purpose, level in rule.lowers.items():
             place = f"objection.{objection}.lowers.{purpose}"
             declared = document.purpose.get(purpose)

@@ -250,6 +250,9 @@ def _leaves(value: object, path: tuple[str, ...] = ()) -> Iterator[tuple[tuple[s
     if isinstance(value, dict):
         for key, each in value.items():
             yield from _leaves(each, (*path, key))
+    elif isinstance(value, list) and any(isinstance(each, dict) for each in value):
+        for number, each in enumerate(value, 1):
+            yield from _leaves(each, (*path, str(number)))
     else:
         yield path, value
 

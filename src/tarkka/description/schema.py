@@ -152,11 +152,13 @@ class Situation(Table, frozen=True):
 
 
 class ObjectionRule(Table, frozen=True):
-    """What an objection changes, and what it does not (R15–R19)."""
+    """What an objection is about, the question that it answers, what it changes and what it does not (R15–R19)."""
 
     name: Text
-    changes: Text
-    keeps: Text
+    topic: Text
+    question: Text
+    changes: tuple[Text, ...]
+    keeps: tuple[Text, ...]
     lowers: Mapping[Purpose, Level]
     source: str | None = None
 
