@@ -15,11 +15,13 @@ DOOR_RECEIPT = (
     " total_cents bonus_eligible_cents card_benefit_cents"
 )
 _KEPT = ("cardless_receipt", "intake_batch", "product", "receipt_key")
+_VERBS = ("SELECT", "INSERT", "UPDATE", "DELETE")
 RIGHTS: dict[str, dict[tuple[str, str], str]] = {
     "tarkka_app": SHARED
     | DESCRIPTION
     | {(table, "SELECT"): ALL for table in ("source", "source_scope")}
-    | {("django_session", verb): ALL for verb in ("SELECT", "INSERT", "UPDATE", "DELETE")},
+    | {(table, verb): ALL for table in ("request_count", "session") for verb in _VERBS}
+    | {("sign_in_used", verb): ALL for verb in ("SELECT", "INSERT", "DELETE")},
     "tarkka_person": SHARED
     | {(table, "SELECT"): ALL for table in ("card", "contact", "level_cap", "membership", "person")}
     | {(table, "SELECT"): ALL for table in ("receipt", "receipt_group", "receipt_line")}

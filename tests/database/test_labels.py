@@ -67,7 +67,7 @@ def test_every_personal_table_is_under_forced_row_level_security(admin: Any) -> 
 def test_tables_tell_whose_their_rows_are() -> None:
     for name, table in PERSONAL.items():
         assert table.whose is None or table.whose in table.columns, name
-    assert {name for name, table in PERSONAL.items() if table.whose is None} == {"django_session", "household"}
+    assert {name for name, table in PERSONAL.items() if table.whose is None} == {"household"}
 
 
 def test_command_writes_the_data_map(tmp_path: Path) -> None:

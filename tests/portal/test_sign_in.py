@@ -18,9 +18,23 @@ def household(site):
 
 def stored_session(key: str) -> dict[str, object]:
     """Return what the server has of a session, empty if nothing."""
-    from django.contrib.sessions.backends.db import SessionStore  # reads the settings, which the fixture makes
+    from tarkka.sign_in.sessions import SessionStore  # reads the settings, which the fixture makes
 
     return dict(SessionStore(key).load())
+
+
+def key_of(client) -> str:
+    """Return the key of a client's session."""
+    return client.cookies[conf.settings.SESSION_COOKIE_NAME].value
+
+
+def change_session(client, **changes):
+    """Change what the server has of a client's session."""
+    from tarkka.sign_in.sessions import SessionStore
+
+    session = SessionStore(key_of(client))
+    session.update(changes)
+    session.save()
 
 
 def test_the_provider_says_that_it_proves_nothing(household):
@@ -70,6 +84,41 @@ def test_signing_out_ends_the_session_on_the_server(household):
     assert stored_session(key) == {}
     client.cookies[conf.settings.SESSION_COOKIE_NAME] = key
     assert client.get("/purchases/").status_code == 302
+
+
+def test_signing_out_ends_the_sessions_in_other_browsers_and_nobody_elses(household):
+    here, elsewhere = (browsing.signed_in(household.persons[0]) for _ in range(2))
+    other = browsing.signed_in(household.persons[1])
+    here.post("/sign-out/")
+    assert elsewhere.get("/looks/").status_code == 302
+    assert other.get("/looks/").status_code == 200
+
+
+def test_signing_out_without_a_session_ends_nobodys(household):
+    client = browsing.signed_in(household.persons[0])
+    assert browsing.anonymous().post("/sign-out/").status_code == 302
+    assert client.get("/looks/").status_code == 200
+
+
+def test_a_session_ends_half_an_hour_after_the_last_page(household):
+    client = browsing.signed_in(household.persons[0])
+    with building.administrator() as connection:
+        [(seconds,)] = connection.execute(
+            "SELECT extract(epoch FROM expire_date - now()) FROM session WHERE session_key = %s", [key_of(client)]
+        )
+        assert 29 * 60 < seconds <= 30 * 60
+        connection.execute("UPDATE session SET expire_date = now() WHERE session_key = %s", [key_of(client)])
+    assert client.get("/looks/").status_code == 302
+
+
+def test_a_session_ends_eight_hours_after_signing_in_however_busy(household):
+    client = browsing.signed_in(household.persons[0])
+    key = key_of(client)
+    change_session(client, signed_in_at=time.time() - 8 * 3600 + 60)
+    assert client.get("/looks/").status_code == 200
+    change_session(client, signed_in_at=time.time() - 8 * 3600 - 60)
+    assert client.get("/looks/").status_code == 302
+    assert stored_session(key) == {}
 
 
 @pytest.mark.parametrize(

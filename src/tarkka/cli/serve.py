@@ -94,12 +94,13 @@ def upkeep(
         make_partitions_ahead,
         refresh_figures,
     )
+    from tarkka.sign_in.once import forget_expired
 
     make_partitions_ahead()
     for name in cluster_closed_partitions():
         typer.echo(f"put in order: {name}")
     refresh_figures()
-    call_command("clearsessions")
+    forget_expired()
     loose = broken_references(datetime.now(UTC) - timedelta(days=days))
     for what, found in loose.items():
         typer.echo(f"{found} × {what}", err=True)

@@ -7,7 +7,7 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from functools import wraps
-from typing import Concatenate, ParamSpec
+from typing import TYPE_CHECKING, Concatenate, ParamSpec, cast
 from urllib.parse import urlencode, urlsplit, urlunsplit
 
 from django.conf import settings
@@ -22,6 +22,9 @@ from django.views.decorators.cache import never_cache
 from tarkka import access
 from tarkka.people.queries import read_person
 from tarkka.vocabulary import Level, Purpose, Role
+
+if TYPE_CHECKING:
+    from tarkka.sign_in.sessions import SessionStore
 
 _Rest = ParamSpec("_Rest")
 
@@ -65,8 +68,8 @@ def own_look(person_id: int, at_most: Level) -> Iterator[access.Access]:
 
 
 def sign_out(request: HttpRequest) -> None:
-    """End the session, on the server too."""
-    request.session.flush()
+    """End the person's sessions, this one and those in other browsers, on the server too."""
+    cast("SessionStore", request.session).end_everywhere()
 
 
 def signed_in_id(request: HttpRequest) -> int | None:

@@ -17,12 +17,12 @@ DEBUG = False
 ALLOWED_HOSTS = [name.strip() for name in os.environ.get("TARKKA_HOSTS", "127.0.0.1,localhost").split(",")]
 
 INSTALLED_APPS = [
-    "django.contrib.sessions",
     "django.contrib.staticfiles",
     "csp",
     "tarkka.description",
     "tarkka.access",
     "tarkka.people",
+    "tarkka.sign_in",
     "tarkka.purchases",
     "tarkka.portal",
     "tarkka.site",
@@ -88,6 +88,7 @@ STORAGES = {
     "staticfiles": {"BACKEND": "whitenoise.storage.CompressedManifestStaticFilesStorage"},
 }
 
+SESSION_ENGINE = "tarkka.sign_in.sessions"
 SESSION_COOKIE_HTTPONLY = True
 SESSION_COOKIE_SAMESITE = "Lax"
 SESSION_COOKIE_AGE = 30 * 60  # since the last page
@@ -114,6 +115,9 @@ CONTENT_SECURITY_POLICY = {
         "object-src": ["'none'"],
     }
 }
+
+# The request header in which the balancer in front tells the client's address, such as X-Forwarded-For.
+TARKKA_ADDRESS_HEADER = os.environ.get("TARKKA_ADDRESS_HEADER", "")
 
 # A receipt feed is read in pieces by its own view, with its own bound; everything else that people send is small.
 DATA_UPLOAD_MAX_MEMORY_SIZE = 64 * 1024
