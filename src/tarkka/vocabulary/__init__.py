@@ -1,7 +1,7 @@
 """The register's words as pure values: levels, purposes, objections, money, GTIN. Imports nothing of Tarkka."""
 
 from tarkka.vocabulary.gtin import Gtin, is_gtin
-from tarkka.vocabulary.labels import Category, PersonalTable
+from tarkka.vocabulary.labels import Category, LeftOut, PersonalTable
 from tarkka.vocabulary.money import cents, decimal_text
 from tarkka.vocabulary.period import Period
 from tarkka.vocabulary.terms import (
@@ -20,6 +20,7 @@ __all__ = [
     "Channel",
     "Gtin",
     "Language",
+    "LeftOut",
     "Level",
     "Objection",
     "Period",
