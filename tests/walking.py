@@ -42,7 +42,7 @@ STAFF = [role for role in Role if role not in (Role.AUTOMATIC, Role.CUSTOMER)]
 # What a look may do to each table: `-` nothing, for the role has no such right; else whose rows it reaches: `own` the
 # subject's, `home` the household's, `all` everyone's, `unobjected` of those whose choices leave the level, `in_force`
 # the subject's objections in force. `own≥L` holds if the look reaches the level L, `own:choosing` for own data and
-# upkeep, `own:upkeep` for upkeep; otherwise no row is reached. Tables that are not named are `-` throughout.
+# upkeep, `own:upkeep` for upkeep, `home:viewing` for the household's view; otherwise no row is reached. Tables that are not named are `-` throughout.
 RIGHTS = {
     PERSON: """
         table               SELECT        INSERT        UPDATE             DELETE
@@ -61,6 +61,7 @@ RIGHTS = {
     """,
     HOUSEHOLD: """
         table               SELECT        INSERT        UPDATE             DELETE
+        person              home:viewing  -             -                  -
         receipt             home          -             -                  -
     """,
     TRACE: """
@@ -76,7 +77,11 @@ RIGHTS = {
         audience.receipt_line   unobjected  -           -                  -
     """,
 }
-PURPOSES = {"choosing": (Purpose.OWN_DATA, Purpose.REGISTER_UPKEEP), "upkeep": (Purpose.REGISTER_UPKEEP,)}
+PURPOSES = {
+    "choosing": (Purpose.OWN_DATA, Purpose.REGISTER_UPKEEP),
+    "upkeep": (Purpose.REGISTER_UPKEEP,),
+    "viewing": (Purpose.HOUSEHOLD_VIEW,),
+}
 INTAKE_INSERTS = {"receipt", "receipt_group", "receipt_line"}
 VERBS = ("SELECT", "INSERT", "UPDATE", "DELETE", "TRUNCATE")
 
@@ -184,7 +189,7 @@ def _look(
         refusal = refused.reason
     expected_refusal = None
     if role is Role.CUSTOMER and name != "self":
-        expected_refusal = "not_own" if kind is PERSON else "not_main_member"
+        expected_refusal = "not_own" if kind is PERSON else "not_member"
     if refusal != expected_refusal:
         yield f"{where}: refused as {refusal}, expected {expected_refusal}"
     if refusal is None:

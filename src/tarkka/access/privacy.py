@@ -35,6 +35,7 @@ PERSONAL = {
             "subject_kind": Category.TRAIL,
             "subject_id": Category.KEY,
             "period": Category.TRAIL,
+            "member_id": Category.KEY,
             "purpose": Category.TRAIL,
             "level": Category.TRAIL,
             "lowered_by_a": Category.TRAIL,

@@ -11,6 +11,7 @@ CREATE FUNCTION access.issue(
 DECLARE
     in_force integer;
     use record;
+    is_main boolean;
     visible tstzmultirange;
     is_first boolean;
 BEGIN
@@ -39,12 +40,14 @@ BEGIN
         WHEN for_kind = 'trace' AND (use.lowered_by_a IS NOT NULL OR use.lowered_by_b IS NOT NULL) THEN 'needs_audience'
     END;
 
-    -- A main member sees the household's purchases of their own time in that role (rulings: Household).
+    -- The main member looks at the household's purchases, another member at its sums: each at those of their own time in the role that
+    -- they have now (R10, R11; rulings: Household). What one saw as main member can so not be subtracted from a member's sum.
     IF refusal IS NULL AND for_role = 'customer' AND for_kind = 'household' THEN
-        SELECT range_agg(m.valid) INTO visible FROM membership m
-        WHERE m.household_id = for_subject AND m.person_id::text = for_actor AND m.is_main_member;
-        IF visible IS NULL OR NOT visible @> now() THEN
-            refusal := 'not_main_member';
+        SELECT m.is_main_member, range_agg(same.valid) INTO is_main, visible
+        FROM membership m JOIN membership same USING (household_id, person_id, is_main_member)
+        WHERE m.household_id = for_subject AND m.person_id::text = for_actor AND m.valid @> now() GROUP BY m.is_main_member;
+        IF visible IS NULL THEN
+            refusal := 'not_member';
         END IF;
     END IF;
 
@@ -66,12 +69,12 @@ BEGIN
     END IF;
 
     IF refusal IS NULL THEN
-        INSERT INTO access_ticket (pid, hash, event_id, subject_kind, subject_id, period, purpose, level, lowered_by_a, lowered_by_b, xid, expires_at)
-        VALUES (pg_backend_pid(), hash, event_id, for_kind, for_subject, visible, for_purpose, level, use.lowered_by_a, use.lowered_by_b,
+        INSERT INTO access_ticket (pid, hash, event_id, subject_kind, subject_id, period, member_id, purpose, level, lowered_by_a, lowered_by_b, xid, expires_at)
+        VALUES (pg_backend_pid(), hash, event_id, for_kind, for_subject, visible, CASE WHEN NOT is_main THEN for_actor::bigint END, for_purpose, level, use.lowered_by_a, use.lowered_by_b,
                 pg_current_xact_id(), statement_timestamp() + interval '5 minutes')
         ON CONFLICT (pid) DO UPDATE SET
             hash = excluded.hash, event_id = excluded.event_id, subject_kind = excluded.subject_kind, subject_id = excluded.subject_id,
-            period = excluded.period, purpose = excluded.purpose, level = excluded.level, lowered_by_a = excluded.lowered_by_a, lowered_by_b = excluded.lowered_by_b,
+            period = excluded.period, member_id = excluded.member_id, purpose = excluded.purpose, level = excluded.level, lowered_by_a = excluded.lowered_by_a, lowered_by_b = excluded.lowered_by_b,
             xid = excluded.xid, expires_at = excluded.expires_at
         RETURNING xmax = 0 INTO is_first;
         -- A backend's first ticket clears away those of backends that are gone, so that there are no more than connections.
@@ -107,6 +110,7 @@ LANGUAGE sql STABLE SECURITY DEFINER PARALLEL RESTRICTED ROWS 1 SET search_path 
 $$;
 
 -- The subject of the live ticket if it is of this kind and its level reaches `wanted`, objections in force now included; else NULL.
+-- NULL for a household's member too, who sees sums (purchases.household_sums) and no receipt.
 CREATE FUNCTION access.subject(kind text, wanted level) RETURNS bigint
 LANGUAGE plpgsql STABLE SECURITY DEFINER PARALLEL RESTRICTED SET search_path = pg_catalog, public, pg_temp AS $$
 DECLARE
@@ -117,7 +121,7 @@ BEGIN
       AND hash = sha256(convert_to(nullif(current_setting('tarkka.ticket', true), ''), 'UTF8'))
       AND expires_at > statement_timestamp()
       AND xid IS DISTINCT FROM pg_current_xact_id_if_assigned()
-      AND subject_kind = kind;
+      AND subject_kind = kind AND member_id IS NULL;
     IF kind = 'person' THEN
         t.level := access.left_by_objections(t.level, t.subject_id, t.lowered_by_a, t.lowered_by_b);
     END IF;
@@ -130,7 +134,7 @@ LANGUAGE sql STABLE SECURITY DEFINER PARALLEL RESTRICTED SET search_path = pg_ca
     SELECT t.subject_id FROM access.ticket() t WHERE t.subject_kind = 'person' AND t.purpose = ANY (purposes)
 $$;
 
--- The time for which a household's purchases may be seen; everything, unless the ticket bounds it.
+-- The time of which a household's look is; everything, unless the ticket bounds it.
 CREATE FUNCTION access.subject_period() RETURNS tstzmultirange
 LANGUAGE sql STABLE SECURITY DEFINER PARALLEL RESTRICTED SET search_path = pg_catalog, public, pg_temp AS $$
     SELECT coalesce(t.period, '{(,)}') FROM access.ticket() t WHERE t.subject_kind = 'household'

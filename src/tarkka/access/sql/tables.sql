@@ -35,6 +35,7 @@ CREATE TABLE access_event_person (
 );
 
 -- A live ticket: at most one a backend, for the door is never nested. The secret itself is nowhere kept. Unlogged: a crash ends every look.
+-- `period` bounds a customer's look at their household; `member_id` is who looks at it, unless it is the main member.
 CREATE UNLOGGED TABLE access_ticket (
     pid integer PRIMARY KEY,
     hash bytea NOT NULL,
@@ -42,6 +43,7 @@ CREATE UNLOGGED TABLE access_ticket (
     subject_kind text NOT NULL,
     subject_id bigint,
     period tstzmultirange,
+    member_id bigint,
     purpose text NOT NULL,
     level level NOT NULL,
     lowered_by_a level,
