@@ -41,8 +41,9 @@ STAFF = [role for role in Role if role not in (Role.AUTOMATIC, Role.CUSTOMER)]
 
 # What a look may do to each table: `-` nothing, for the role has no such right; else whose rows it reaches: `own` the
 # subject's, `home` the household's, `all` everyone's, `unobjected` of those whose choices leave the level, `in_force`
-# the subject's objections in force. `own≥L` holds if the look reaches the level L, `own:choosing` for own data and
-# upkeep, `own:upkeep` for upkeep, `home:viewing` for the household's view; otherwise no row is reached. Tables that are not named are `-` throughout.
+# the subject's objections and wishes in force. `own≥L` holds if the look reaches the level L, `own:choosing` for own
+# data and upkeep, `own:services` for services, `own:upkeep` for upkeep, `home:viewing` for the household's view;
+# otherwise no row is reached. Tables that are not named are `-` throughout.
 RIGHTS = {
     PERSON: """
         table               SELECT        INSERT        UPDATE             DELETE
@@ -51,11 +52,13 @@ RIGHTS = {
         card                own           own:upkeep    own:upkeep         -
         contact             own           own:choosing  -                  own:choosing
         contact_for_safety  own:choosing  own:choosing  -                  own:choosing
+        wish                own           own:choosing  in_force:choosing  -
         objection           own           own:choosing  in_force:choosing  -
         level_cap           own           -             -                  -
         receipt             own           -             -                  -
         receipt_group       own≥GROUP     -             -                  -
         receipt_line        own≥PRODUCT   -             -                  -
+        sent_receipt        own           own:services  -                  -
         access_event        own           -             -                  -
         shared_looks        own           -             -                  -
     """,
@@ -79,6 +82,7 @@ RIGHTS = {
 }
 PURPOSES = {
     "choosing": (Purpose.OWN_DATA, Purpose.REGISTER_UPKEEP),
+    "services": (Purpose.SERVICES,),
     "upkeep": (Purpose.REGISTER_UPKEEP,),
     "viewing": (Purpose.HOUSEHOLD_VIEW,),
 }
@@ -88,7 +92,8 @@ VERBS = ("SELECT", "INSERT", "UPDATE", "DELETE", "TRUNCATE")
 # The column by which the world knows whose a row is; what an update would change; what an insert would add.
 KEYS = {
     "person": "id", "household": "id", "membership": "id", "card": "id", "contact": "id", "contact_for_safety": "id",
-    "objection": "id", "level_cap": "id", "receipt": "id", "receipt_group": "receipt_id", "receipt_line": "receipt_id",
+    "wish": "id", "objection": "id", "level_cap": "id", "sent_receipt": "person_id",
+    "receipt": "id", "receipt_group": "receipt_id", "receipt_line": "receipt_id",
     "receipt_key": "id", "cardless_receipt": "batch", "access_event": "id", "access_event_person": "person_id",
     "access_ticket": "pid", "mandate": "id", "audience.receipt": "id", "audience.receipt_group": "receipt_id",
     "audience.receipt_line": "receipt_id",
@@ -97,6 +102,7 @@ CHANGES = {
     "person": "language = language",
     "membership": "valid = valid",
     "card": "valid = valid",
+    "wish": "ended_at = now()",
     "objection": "withdrawn_at = now(), withdrawn_place = 'portal', withdrawn_by = 'walk', withdrawn_version = 1",
 }
 ADDITIONS = {
@@ -104,6 +110,8 @@ ADDITIONS = {
     "card": "(number, person_id, valid) VALUES (gen_random_uuid(), {0}, '[1990-01-01,1991-01-01)')",
     "contact": "(person_id, kind, value) VALUES ({0}, 'email', 'walk@example.org')",
     "contact_for_safety": "(person_id, kind, value, for_safety_only) VALUES ({0}, 'email', 'walk@example.org', true)",
+    "wish": "(person_id, purpose, kind) VALUES ({0}, 'services', 'post')",
+    "sent_receipt": "(person_id, receipt_id) VALUES ({0}, 2)",
     "objection": "(person_id, kind, made_place, made_by, made_version) VALUES ({0}, 'A', 'portal', 'walk', 1)",
 }
 
@@ -264,6 +272,10 @@ def _functions(world: World) -> Iterator[str]:
             cursor.execute("SELECT people.person_by_identity(%s)", [identity])
             if cursor.fetchone() != (person,):
                 yield "sign-in does not find a person"
+        objector = world.people["objector"]
+        cursor.execute("SELECT count(*) FROM services.due(%s, 0, 9) WHERE person_id = %s", [objector - 1, objector])
+        if (found := cursor.fetchone()) != (1,):
+            yield f"{found} receipts are to be sent, of two of which one was"
         cursor.execute("SET LOCAL ROLE tarkka_intake")
         cursor.execute(
             "SELECT count(DISTINCT person_id), count(DISTINCT household_id), count(cap) FROM people.holders(%s, %s)",

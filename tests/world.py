@@ -1,6 +1,7 @@
 """The people of a walk through the door: who is who, with rows in every table, and whose each of those rows is."""
 
 from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
 
 from building import Household, a_household, a_receipt, a_source, administrator, take, take_three_levels
 from tarkka.vocabulary import Objection, Place, Purpose, Role, SubjectKind
@@ -31,6 +32,8 @@ def a_world() -> World:
     for card in home.cards + others.cards:
         take_three_levels(source, card)
     take(source, [a_receipt(card=None)])
+    lately = datetime.now(UTC) - timedelta(days=1)
+    take(a_source(), [a_receipt(card=others.cards[1], purchased_at=lately.isoformat()) for _ in range(2)])
     for name, person in people.items():
         for objection in Objection:
             make_objection(person, objection, place=Place.PORTAL, acting=customer(person))
@@ -46,6 +49,17 @@ def a_world() -> World:
         connection.execute(
             "INSERT INTO contact (person_id, kind, value, for_safety_only)"
             " SELECT p, 'phone', '040', true FROM unnest(%s::bigint[]) p",
+            [everyone],
+        )
+        connection.execute(
+            "INSERT INTO wish (person_id, purpose, kind, wished_at, ended_at)"
+            " SELECT p, 'services', 'email', now() - interval '2 days', CASE WHEN p <> %s THEN now() END"
+            " FROM unnest(%s::bigint[]) p",
+            [people["objector"], everyone],
+        )
+        connection.execute(
+            "INSERT INTO sent_receipt (person_id, receipt_id) SELECT purchaser_id, max(id) FROM receipt"
+            " WHERE purchaser_id = ANY (%s) GROUP BY 1",
             [everyone],
         )
     world = World(home, others, source.id, people)
@@ -78,7 +92,9 @@ def _owners(people: dict[str, int]) -> dict[str, dict[int, set[str]]]:
         "card": "SELECT id, person_id FROM card",
         "contact": "SELECT id, person_id FROM contact WHERE NOT for_safety_only",
         "contact_for_safety": "SELECT id, person_id FROM contact WHERE for_safety_only",
+        "wish": "SELECT id, person_id FROM wish",
         "objection": "SELECT id, person_id FROM objection",
+        "sent_receipt": "SELECT person_id, person_id FROM sent_receipt",
         "level_cap": "SELECT id, person_id FROM level_cap",
         "receipt": "SELECT id, purchaser_id FROM receipt",
         "receipt_group": "SELECT receipt_id, purchaser_id FROM receipt_group",

@@ -107,5 +107,5 @@ def test_upkeep_still_adds_to_those_who_are_there(home: Household) -> None:
             stranger,
         )
         rows(
-            "INSERT INTO contact (person_id, kind, value) VALUES (%s, 'email', 'b@example.org') RETURNING id", stranger
+            "INSERT INTO contact (person_id, kind, value) VALUES (%s, 'post', 'Katu 1') RETURNING id", stranger
         )

@@ -23,7 +23,7 @@ RIGHTS: dict[str, dict[tuple[str, str], str]] = {
     | {(table, verb): ALL for table in ("request_count", "session") for verb in _VERBS}
     | {("sign_in_used", verb): ALL for verb in ("SELECT", "INSERT", "DELETE")},
     "tarkka_person": SHARED
-    | {(table, "SELECT"): ALL for table in ("card", "contact", "level_cap", "membership", "person")}
+    | {(table, "SELECT"): ALL for table in ("card", "contact", "level_cap", "membership", "person", "wish")}
     | {(table, "SELECT"): ALL for table in ("receipt", "receipt_group", "receipt_line")}
     | {(f"description_{part}", "SELECT"): ALL for part in ("in_force", "version")}
     | {
@@ -38,6 +38,10 @@ RIGHTS: dict[str, dict[tuple[str, str], str]] = {
         ("objection", "INSERT"): "person_id kind made_place made_by made_version",
         ("objection", "UPDATE"): "withdrawn_at withdrawn_place withdrawn_by withdrawn_version",
         ("person", "UPDATE"): "given_name family_name language",
+        ("sent_receipt", "SELECT"): ALL,
+        ("sent_receipt", "INSERT"): "person_id receipt_id is_refused",
+        ("wish", "INSERT"): "person_id purpose kind",
+        ("wish", "UPDATE"): "ended_at",
     },
     "tarkka_household": SHARED
     | {("person", "SELECT"): "id given_name family_name", ("receipt", "SELECT"): HOUSEHOLD_RECEIPT},
@@ -65,6 +69,8 @@ RIGHTS: dict[str, dict[tuple[str, str], str]] = {
         ("person", "INSERT"): "id identity_hash identity_sealed given_name family_name language",
         ("receipt", "SELECT"): DOOR_RECEIPT,
         ("receipt_line", "SELECT"): "purchaser_id purchased_at receipt_id product_id quantity unit amount_cents",
+        ("sent_receipt", "SELECT"): "person_id receipt_id",
+        ("wish", "SELECT"): "person_id purpose kind wished_at ended_at",
     },
     "tarkka_intake": {(table, "INSERT"): ALL for table in ("receipt", "receipt_group", "receipt_line")},
 }
@@ -96,6 +102,7 @@ CALLERS = {
     "purchases.sales": {"intake"},
     "purchases.take_back": {"intake"},
     "purchases.taken": {"intake"},
+    "services.due": {"app"},
 }
 
 TOLD = {
@@ -114,6 +121,7 @@ TOLD = {
     "purchases.sales": "receipt_id text, level level",
     "purchases.take_back": "verdict text, place text",
     "purchases.taken": "text",
+    "services.due": "person_id bigint, receipt_id bigint",
 }
 
 _GRANTED = """
@@ -128,14 +136,14 @@ WHERE grantee IN (0, %s::regrole) AND oid >= 16384 GROUP BY 1, 2
 """
 _CALLABLE = """
 SELECT pronamespace::regnamespace || '.' || proname, x.grantee::regrole::text FROM pg_proc, aclexplode(proacl) x
-WHERE pronamespace::regnamespace::text IN ('access', 'people', 'purchases') AND x.grantee <> proowner
+WHERE pronamespace::regnamespace::text IN ('access', 'people', 'purchases', 'services') AND x.grantee <> proowner
 """
 _TOLD = """
 SELECT pronamespace::regnamespace || '.' || proname, coalesce(
     (SELECT string_agg(concat(name, ' ', format_type(type, NULL)), ', ' ORDER BY nth)
      FROM unnest(proallargtypes, proargmodes, proargnames) WITH ORDINALITY a (type, mode, name, nth) WHERE mode <> 'i'),
     format_type(prorettype, NULL))
-FROM pg_proc WHERE pronamespace::regnamespace::text IN ('access', 'people', 'purchases')
+FROM pg_proc WHERE pronamespace::regnamespace::text IN ('access', 'people', 'purchases', 'services')
 AND (has_function_privilege('tarkka_app', oid, 'EXECUTE') OR has_function_privilege('tarkka_intake', oid, 'EXECUTE'))
 """
 

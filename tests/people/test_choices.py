@@ -15,40 +15,50 @@ from storing import rows
 from tarkka import access
 from tarkka.people.actions import (
     Actor,
-    add_contact,
+    change_contact,
     change_language,
     close_card,
     customer,
     make_objection,
+    make_wish,
     move_to_household,
     open_card,
     operator,
+    remove_contact,
     withdraw_objection,
 )
+from tarkka.people.details import RECEIPTS_BY_EMAIL, ContactKind
 from tarkka.vocabulary import Language, Level, Objection, Place, Purpose, Role
 
 A, B = Objection
+EMAIL, PHONE, POST = ContactKind
+REACHED = {A: PHONE, B: POST}
 CHANGE = datetime(2020, 1, 1, tzinfo=UTC)
 UPKEEP = Actor(Role.AUTOMATIC, "test", Purpose.REGISTER_UPKEEP)
 
 Act = Callable[[Household, Actor], Any]
 ACTS: dict[str, Act] = {
-    "add_contact": lambda home, acting: add_contact(home.persons[0], "phone", "+358 40 0000000", acting=acting),
+    "change_contact": lambda home, acting: change_contact(home.persons[0], PHONE, "+358 40 0000000", acting=acting),
     "change_language": lambda home, acting: change_language(home.persons[0], Language.SV, acting=acting),
     "close_card": lambda home, acting: close_card(home.persons[0], home.cards[0], at=CHANGE, acting=acting),
     "make_objection": lambda home, acting: make_objection(home.persons[0], A, place=Place.DESK, acting=acting),
+    "make_wish": lambda home, acting: make_wish(home.persons[0], RECEIPTS_BY_EMAIL, acting=acting),
     "move_to_household": lambda home, acting: move_to_household(home.persons[0], None, at=CHANGE, acting=acting),
     "open_card": lambda home, acting: open_card(home.persons[0], new_number(), since=CHANGE, acting=acting),
+    "remove_contact": lambda home, acting: remove_contact(home.persons[0], EMAIL, acting=acting),
     "withdraw_objection": lambda home, acting: withdraw_objection(home.persons[0], A, place=Place.DESK, acting=acting),
 }
-OF_THEIR_OWN = ["add_contact", "change_language", "make_objection", "withdraw_objection"]
-"""What customers do for themselves: their choices, and how they are addressed and reached."""
+OF_THEIR_OWN = [
+    "change_contact", "change_language", "make_objection", "make_wish", "remove_contact", "withdraw_objection",
+]  # fmt: skip
+"""What customers do for themselves: their choices and wishes, and how they are addressed and reached."""
 
 STATE = """
     SELECT p.language, ARRAY(SELECT o::text FROM objection o WHERE o.person_id = p.id ORDER BY o.id),
            ARRAY(SELECT c::text FROM card c WHERE c.person_id = p.id ORDER BY c.id),
            ARRAY(SELECT m::text FROM membership m WHERE m.person_id = p.id ORDER BY m.id),
-           ARRAY(SELECT t::text FROM contact t WHERE t.person_id = p.id ORDER BY t.id)
+           ARRAY(SELECT t::text FROM contact t WHERE t.person_id = p.id ORDER BY t.id),
+           ARRAY(SELECT w::text FROM wish w WHERE w.person_id = p.id ORDER BY w.id)
     FROM person p WHERE p.id = %s
 """
 
@@ -169,7 +179,12 @@ def test_acts_on_one_person_at_once_all_come_to_pass(home: Household) -> None:
         acts += [
             lambda kind=kind: make_objection(person, kind, place=Place.DESK, acting=UPKEEP) is not None,
             lambda: change_language(person, Language.SV, acting=UPKEEP) is None,
-            lambda: add_contact(person, "phone", new_number(), acting=UPKEEP) is None,
+            lambda kind=kind: (
+                change_contact(
+                    person, REACHED[kind], "+358 40 1234567" if kind is A else "Katu 1\n00100", acting=UPKEEP
+                )
+                is None
+            ),
         ]
     acts.append(lambda: withdraw_objection(person, B, place=Place.DESK, acting=UPKEEP))
 
@@ -200,31 +215,10 @@ def test_language_is_changed(home: Household) -> None:
         assert read_person(home.persons[0]).language is Language.SV
 
 
-@pytest.mark.parametrize(("kind", "value"), [("fax", "1"), ("phone", "")])
-def test_way_to_reach_somebody_that_is_none_is_refused_without_the_row(home: Household, kind: str, value: str) -> None:
-    with pytest.raises(ValueError, match="it cannot be written so") as error:
-        add_contact(home.persons[0], kind, value, acting=customer(home.persons[0]))
-    assert error.value.__suppress_context__
-    assert "row" not in str(error.value)
-
-
-def test_contact_for_safety_only_is_seen_by_the_person_and_at_upkeep_alone(home: Household) -> None:
-    person = home.persons[0]
-    add_contact(person, "phone", "+358 40 1", for_safety_only=True, acting=customer(person))
-    seen = {}
-    for purpose in (Purpose.OWN_DATA, Purpose.REGISTER_UPKEEP, Purpose.SERVICES):
-        role = Role.CUSTOMER if purpose is Purpose.OWN_DATA else Role.AUTOMATIC
-        with own_look(person, role=role, purpose=purpose):
-            from looking import count
-
-            seen[purpose] = count("contact")
-    assert seen == {Purpose.OWN_DATA: 2, Purpose.REGISTER_UPKEEP: 2, Purpose.SERVICES: 1}
-
-
 @pytest.mark.parametrize("act", [name for name in ACTS if name != "withdraw_objection"])
 def test_act_on_nobody_is_told(home: Household, act: str) -> None:
     nobody = Household(home.id, (2**60,), (new_number(),))
-    if act == "close_card":
+    if act in ("close_card", "remove_contact"):
         assert not ACTS[act](nobody, UPKEEP)
     else:
         with pytest.raises(ValueError, match=r"there is no such person|belongs to no household"):

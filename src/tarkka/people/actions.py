@@ -10,6 +10,7 @@ import psycopg
 from django.db import connection
 
 from tarkka import access
+from tarkka.people.details import ContactKind, Wish, checked_contact
 from tarkka.people.refusals import told_plainly
 from tarkka.vocabulary import Language, Level, Objection, Place, Purpose, Role
 
@@ -155,13 +156,72 @@ def change_language(person_id: int, language: Language, *, acting: Actor) -> Non
             raise ValueError("there is no such person")
 
 
-def add_contact(person_id: int, kind: str, value: str, *, for_safety_only: bool = False, acting: Actor) -> None:
-    """Add a way to reach the person: `email`, `phone` or `post`; one for safety notices only is used for nothing else.
+def change_contact(
+    person_id: int, kind: ContactKind, text: str, *, for_safety_only: bool = False, acting: Actor
+) -> None:
+    """Let the person be reached so from now on, in place of what was of that kind before.
 
-    Raises ValueError for another kind, an empty value, or if there is no such person.
+    One for safety notices only is used for nothing else. Raises WrongContact if it is none of that kind, ValueError if
+    there is no such person.
     """
+    value = checked_contact(kind, text)
     with _look(person_id, acting) as raw:
+        _delete_contact(raw, person_id, kind, for_safety_only)
         raw.execute(
             "INSERT INTO contact (person_id, kind, value, for_safety_only) VALUES (%s, %s, %s, %s)",
             [person_id, kind, value, for_safety_only],
         )
+
+
+def remove_contact(person_id: int, kind: ContactKind, *, for_safety_only: bool = False, acting: Actor) -> bool:
+    """Forget a way to reach the person, and end what they wished to be sent by it. False if there was none."""
+    with _look(person_id, acting) as raw:
+        is_removed = _delete_contact(raw, person_id, kind, for_safety_only)
+        if is_removed and not for_safety_only:
+            raw.execute(
+                "UPDATE wish SET ended_at = now() WHERE person_id = %s AND kind = %s AND ended_at IS NULL",
+                [person_id, kind],
+            )
+        return is_removed
+
+
+def _delete_contact(raw: psycopg.Connection[Any], person_id: int, kind: str, for_safety_only: bool) -> bool:
+    deleted = raw.execute(
+        "DELETE FROM contact WHERE person_id = %s AND kind = %s AND for_safety_only = %s",
+        [person_id, kind, for_safety_only],
+    )
+    return deleted.rowcount == 1
+
+
+def make_wish(person_id: int, wish: Wish, *, acting: Actor) -> bool:
+    """Let something be sent to the person from now on; False if it was already.
+
+    Raises ValueError if the person has no contact of that kind, but for safety, or if there is no such person.
+    """
+    with _look(person_id, acting) as raw:
+        reached = raw.execute(
+            "SELECT FROM contact WHERE person_id = %s AND kind = %s AND NOT for_safety_only", [person_id, wish.kind]
+        )
+        if not reached.rowcount:
+            raise ValueError(f"there is no such person, or no {wish.kind} contact of theirs")
+        made = raw.execute(
+            """
+            INSERT INTO wish (person_id, purpose, kind) VALUES (%s, %s, %s)
+            ON CONFLICT (person_id, purpose, kind) WHERE ended_at IS NULL DO NOTHING
+            """,
+            [person_id, wish.purpose, wish.kind],
+        )
+        return made.rowcount == 1
+
+
+def end_wish(person_id: int, wish: Wish, *, acting: Actor) -> bool:
+    """Send it to the person no more. False if it was not wished for."""
+    with _look(person_id, acting) as raw:
+        ended = raw.execute(
+            """
+            UPDATE wish SET ended_at = now()
+            WHERE person_id = %s AND purpose = %s AND kind = %s AND ended_at IS NULL
+            """,
+            [person_id, wish.purpose, wish.kind],
+        )
+        return ended.rowcount == 1

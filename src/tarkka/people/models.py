@@ -37,6 +37,39 @@ class Card(models.Model):
         return str(self.pk)
 
 
+class Contact(models.Model):
+    """A way to reach a person."""
+
+    person = models.ForeignKey(Person, models.PROTECT)
+    kind = models.TextField()
+    value = models.TextField()
+    for_safety_only = models.BooleanField()
+
+    class Meta:
+        managed = False
+        db_table = "contact"
+
+    def __str__(self) -> str:
+        return str(self.pk)
+
+
+class Wish(models.Model):
+    """What a person wished to be sent, in force while it has not ended."""
+
+    person = models.ForeignKey(Person, models.PROTECT)
+    purpose = models.TextField()
+    kind = models.TextField()
+    wished_at = models.DateTimeField()
+    ended_at = models.DateTimeField(null=True)
+
+    class Meta:
+        managed = False
+        db_table = "wish"
+
+    def __str__(self) -> str:
+        return str(self.pk)
+
+
 class Objection(models.Model):
     """A choice, in force while it is not withdrawn."""
 
@@ -44,8 +77,10 @@ class Objection(models.Model):
     kind = models.TextField()
     made_at = models.DateTimeField()
     made_place = models.TextField()
+    made_version = models.IntegerField()
     withdrawn_at = models.DateTimeField(null=True)
     withdrawn_place = models.TextField(null=True)  # noqa: DJ001  # not withdrawn is not an empty place
+    withdrawn_version = models.IntegerField(null=True)
 
     class Meta:
         managed = False

@@ -76,6 +76,18 @@ PERSONAL = {
         },
         whose="id",
     ),
+    "wish": PersonalTable(
+        "What a person wished to be sent, for which purpose and by which kind of contact, and since and until when.",
+        {
+            "id": Category.KEY,
+            "person_id": Category.KEY,
+            "purpose": Category.CHOICE,
+            "kind": Category.CHOICE,
+            "wished_at": Category.CHOICE,
+            "ended_at": Category.CHOICE,
+        },
+        whose="person_id",
+    ),
 }
 
 NOT_PERSONAL: dict[str, str] = {}

@@ -8,8 +8,9 @@ from typing import Any
 import psycopg
 
 from tarkka.people import models
+from tarkka.people.details import Contact, ContactKind, Wish
 from tarkka.people.identity import identity_hash
-from tarkka.vocabulary import Language, Level, Objection, Place
+from tarkka.vocabulary import Language, Level, Objection, Place, Purpose
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,13 +94,18 @@ class Card:
 
 @dataclass(frozen=True, slots=True)
 class Choice:
-    """An objection that was made, where and when, and its withdrawal if it was withdrawn. Times aware (UTC)."""
+    """An objection that was made, where and when, and its withdrawal if it was withdrawn. Times aware (UTC).
+
+    A version is the number of the published description whose words were shown (R17).
+    """
 
     kind: Objection
     made_at: datetime
     made_place: Place
+    made_version: int
     withdrawn_at: datetime | None
     withdrawn_place: Place | None
+    withdrawn_version: int | None
 
 
 def read_person(person_id: int) -> Person | None:
@@ -118,8 +124,22 @@ def read_choices() -> list[Choice]:
     """Return the subject's objections, in force and withdrawn, the newest first. Inside the door."""
     return [
         Choice(
-            Objection(row.kind), row.made_at, Place(row.made_place), row.withdrawn_at,
-            Place(row.withdrawn_place) if row.withdrawn_place else None,
+            Objection(row.kind), row.made_at, Place(row.made_place), row.made_version, row.withdrawn_at,
+            Place(row.withdrawn_place) if row.withdrawn_place else None, row.withdrawn_version,
         )
         for row in models.Objection.objects.order_by("-id")
     ]  # fmt: skip
+
+
+def read_contacts() -> list[Contact]:
+    """Return the subject's contacts; those for safety alone at the person's own looks and upkeep. Inside the door."""
+    return [
+        Contact(ContactKind(row.kind), row.value, row.for_safety_only)
+        for row in models.Contact.objects.order_by("for_safety_only", "kind")
+    ]
+
+
+def read_wishes() -> dict[Wish, datetime]:
+    """Return the subject's wishes in force, and since when (aware, UTC). Inside the door."""
+    rows = models.Wish.objects.filter(ended_at=None)
+    return {Wish(Purpose(row.purpose), ContactKind(row.kind)): row.wished_at for row in rows}

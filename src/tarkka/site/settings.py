@@ -24,6 +24,7 @@ INSTALLED_APPS = [
     "tarkka.people",
     "tarkka.sign_in",
     "tarkka.purchases",
+    "tarkka.services",
     "tarkka.portal",
     "tarkka.site",
 ]

@@ -24,14 +24,43 @@ class Migration(migrations.Migration):
             },
         ),
         migrations.CreateModel(
+            name='Contact',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('kind', models.TextField()),
+                ('value', models.TextField()),
+                ('for_safety_only', models.BooleanField()),
+            ],
+            options={
+                'db_table': 'contact',
+                'managed': False,
+            },
+        ),
+        migrations.CreateModel(
+            name='Wish',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('purpose', models.TextField()),
+                ('kind', models.TextField()),
+                ('wished_at', models.DateTimeField()),
+                ('ended_at', models.DateTimeField(null=True)),
+            ],
+            options={
+                'db_table': 'wish',
+                'managed': False,
+            },
+        ),
+        migrations.CreateModel(
             name='Objection',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
                 ('kind', models.TextField()),
                 ('made_at', models.DateTimeField()),
                 ('made_place', models.TextField()),
+                ('made_version', models.IntegerField()),
                 ('withdrawn_at', models.DateTimeField(null=True)),
                 ('withdrawn_place', models.TextField(null=True)),
+                ('withdrawn_version', models.IntegerField(null=True)),
             ],
             options={
                 'db_table': 'objection',

@@ -4,6 +4,7 @@ ALTER TABLE household ENABLE ROW LEVEL SECURITY, FORCE ROW LEVEL SECURITY;
 ALTER TABLE membership ENABLE ROW LEVEL SECURITY, FORCE ROW LEVEL SECURITY;
 ALTER TABLE card ENABLE ROW LEVEL SECURITY, FORCE ROW LEVEL SECURITY;
 ALTER TABLE contact ENABLE ROW LEVEL SECURITY, FORCE ROW LEVEL SECURITY;
+ALTER TABLE wish ENABLE ROW LEVEL SECURITY, FORCE ROW LEVEL SECURITY;
 ALTER TABLE objection ENABLE ROW LEVEL SECURITY, FORCE ROW LEVEL SECURITY;
 ALTER TABLE level_cap ENABLE ROW LEVEL SECURITY, FORCE ROW LEVEL SECURITY;
 
@@ -11,12 +12,13 @@ ALTER TABLE level_cap ENABLE ROW LEVEL SECURITY, FORCE ROW LEVEL SECURITY;
 GRANT EXECUTE ON FUNCTION period_box TO tarkka_door, tarkka_person;
 
 -- A person's own rows, whatever they are looked at for.
-GRANT SELECT ON person, membership, card, contact, level_cap TO tarkka_person;
+GRANT SELECT ON person, membership, card, contact, wish, level_cap TO tarkka_person;
 -- Not by which employee it was made or withdrawn.
 GRANT SELECT (id, person_id, kind, made_at, made_place, made_version, withdrawn_at, withdrawn_place, withdrawn_version) ON objection TO tarkka_person;
 CREATE POLICY own ON person FOR SELECT TO tarkka_person USING (id = (SELECT access.subject('person', 'TOTAL')));
 CREATE POLICY own ON membership FOR SELECT TO tarkka_person USING (person_id = (SELECT access.subject('person', 'TOTAL')));
 CREATE POLICY own ON card FOR SELECT TO tarkka_person USING (person_id = (SELECT access.subject('person', 'TOTAL')));
+CREATE POLICY own ON wish FOR SELECT TO tarkka_person USING (person_id = (SELECT access.subject('person', 'TOTAL')));
 CREATE POLICY own ON objection FOR SELECT TO tarkka_person USING (person_id = (SELECT access.subject('person', 'TOTAL')));
 CREATE POLICY own ON level_cap FOR SELECT TO tarkka_person USING (person_id = (SELECT access.subject('person', 'TOTAL')));
 -- A way to be reached about dangers alone is no way to be reached about anything else: false comes before true.
@@ -28,12 +30,17 @@ CREATE POLICY own ON contact FOR SELECT TO tarkka_person
 -- look for any other purpose than their own or the register's upkeep. A choice is made now, and withdrawn once.
 GRANT UPDATE (given_name, family_name, language) ON person TO tarkka_person;
 GRANT INSERT (person_id, kind, value, for_safety_only), DELETE ON contact TO tarkka_person;
+GRANT INSERT (person_id, purpose, kind), UPDATE (ended_at) ON wish TO tarkka_person;
 GRANT INSERT (person_id, kind, made_place, made_by, made_version) ON objection TO tarkka_person;
 GRANT UPDATE (withdrawn_at, withdrawn_place, withdrawn_by, withdrawn_version) ON objection TO tarkka_person;
 CREATE POLICY changes ON person FOR UPDATE TO tarkka_person USING (id = (SELECT access.subject_for('{own_data,register_upkeep}')));
 CREATE POLICY adds ON contact FOR INSERT TO tarkka_person
     WITH CHECK (person_id = (SELECT access.subject_for('{own_data,register_upkeep}')));
 CREATE POLICY removes ON contact FOR DELETE TO tarkka_person USING (person_id = (SELECT access.subject_for('{own_data,register_upkeep}')));
+CREATE POLICY wishes ON wish FOR INSERT TO tarkka_person WITH CHECK (person_id = (SELECT access.subject_for('{own_data,register_upkeep}')));
+CREATE POLICY ends ON wish FOR UPDATE TO tarkka_person
+    USING (person_id = (SELECT access.subject_for('{own_data,register_upkeep}')) AND ended_at IS NULL)
+    WITH CHECK (person_id = (SELECT access.subject_for('{own_data,register_upkeep}')) AND ended_at IS NOT NULL);
 CREATE POLICY makes ON objection FOR INSERT TO tarkka_person
     WITH CHECK (person_id = (SELECT access.subject_for('{own_data,register_upkeep}')));
 CREATE POLICY withdraws ON objection FOR UPDATE TO tarkka_person
@@ -48,7 +55,7 @@ CREATE POLICY upkeep_adds ON membership FOR INSERT TO tarkka_person WITH CHECK (
 CREATE POLICY upkeep_ends ON membership FOR UPDATE TO tarkka_person USING (person_id = (SELECT access.subject_for('{register_upkeep}')));
 CREATE POLICY upkeep_adds ON card FOR INSERT TO tarkka_person WITH CHECK (person_id = (SELECT access.subject_for('{register_upkeep}')));
 CREATE POLICY upkeep_ends ON card FOR UPDATE TO tarkka_person USING (person_id = (SELECT access.subject_for('{register_upkeep}')));
-GRANT USAGE ON SEQUENCE membership_id_seq, card_id_seq, contact_id_seq, objection_id_seq TO tarkka_person;
+GRANT USAGE ON SEQUENCE membership_id_seq, card_id_seq, contact_id_seq, objection_id_seq, wish_id_seq TO tarkka_person;
 
 -- What the door and the intake's functions look up. No names, no contact details.
 GRANT SELECT (person_id, kind, withdrawn_at) ON objection TO tarkka_door, tarkka_unobjected;
