@@ -16,16 +16,18 @@ def main() -> None:
     arguments = parser.parse_args()
     print(machine())
     with register():
-        from bench import decisions, door  # they need the models, and so a register that is set up
+        from bench import decisions, door, portal  # they need the models, and so a register that is set up
 
         decisions.measure()
         intake.measure(arguments.runs)
         door.measure("the sample's year")
+        portal.measure("the sample's year")
         if arguments.generated:
             with tempfile.TemporaryDirectory() as folder:
                 seconds = intake.load_generated(arguments.generated, Path(folder))
             tell(f"{arguments.generated:,} more receipts taken from Parquet", f"{seconds:,.0f} s")
             door.measure("generated")
+            portal.measure("generated")
 
 
 if __name__ == "__main__":

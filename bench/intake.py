@@ -3,7 +3,6 @@
 import http.client
 import json
 import os
-import socket
 import subprocess
 import sys
 import tempfile
@@ -18,7 +17,7 @@ from pathlib import Path
 import psutil
 import psycopg
 
-from bench.measuring import ADMIN, tell
+from bench.measuring import ADMIN, served, tell
 
 TABLES = ("receipt", "receipt_group", "receipt_line")
 
@@ -184,36 +183,16 @@ def _peak_megabytes(path: Path) -> int:
 
 def post(file: Path, token: str) -> float:
     """Send a file over HTTP in bodies of five thousand receipts from two senders, and return the seconds."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port = probe.getsockname()[1]
-    command = [sys.executable, "-m", "tarkka.cli.main", "serve", "--port", str(port)]
-    server = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
-    try:
-        while not _answers(port):
-            time.sleep(0.1)
-        with file.open("rb") as lines, ThreadPoolExecutor(2) as senders:
-            start = time.perf_counter()
-            bodies = iter(lambda: b"".join(islice(lines, 5_000)), b"")
-            waiting = set()
-            for body in bodies:
-                waiting.add(senders.submit(_send, port, token, body))
-                if len(waiting) >= 4:
-                    _, waiting = wait(waiting, return_when=FIRST_COMPLETED)
-            wait(waiting)
-            return time.perf_counter() - start
-    finally:
-        server.terminate()
-        server.wait()
-
-
-def _answers(port: int) -> bool:
-    try:
-        connection = http.client.HTTPConnection("127.0.0.1", port, timeout=5)
-        connection.request("GET", "/healthz")
-        return connection.getresponse().status == 200
-    except OSError:
-        return False
+    with served() as port, file.open("rb") as lines, ThreadPoolExecutor(2) as senders:
+        start = time.perf_counter()
+        bodies = iter(lambda: b"".join(islice(lines, 5_000)), b"")
+        waiting = set()
+        for body in bodies:
+            waiting.add(senders.submit(_send, port, token, body))
+            if len(waiting) >= 4:
+                _, waiting = wait(waiting, return_when=FIRST_COMPLETED)
+        wait(waiting)
+        return time.perf_counter() - start
 
 
 def _send(port: int, token: str, body: bytes) -> None:

@@ -1,8 +1,13 @@
 """What every measurement shares: a register of its own, repeated timing, and how a figure is told."""
 
+import http.client
 import os
 import platform
+import socket
+import subprocess
+import sys
 import tempfile
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import date
@@ -48,3 +53,30 @@ def register() -> Iterator[str]:
         from django.db import connections
 
         connections.close_all()
+
+
+@contextmanager
+def served() -> Iterator[int]:
+    """Serve the site as an installation does, and yield its port."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port = probe.getsockname()[1]
+    command = [sys.executable, "-m", "tarkka.cli.main", "serve", "--port", str(port)]
+    server = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+    try:
+        while not _answers(port):
+            assert server.poll() is None, "the server ended"
+            time.sleep(0.1)
+        yield port
+    finally:
+        server.terminate()
+        server.wait()
+
+
+def _answers(port: int) -> bool:
+    try:
+        connection = http.client.HTTPConnection("127.0.0.1", port, timeout=5)
+        connection.request("GET", "/healthz")
+        return connection.getresponse().status == 200
+    except OSError:
+        return False
