@@ -10,8 +10,8 @@ from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 from django.utils.translation import get_language, gettext
 
-from tarkka.site import formats, words
 from tarkka.vocabulary import Level
+from tarkka.wording import formats, words
 
 register = template.Library()
 
@@ -112,7 +112,7 @@ def recently(at: datetime) -> str:
 
 @register.filter
 def word(member: object, of: str) -> str:
-    """Return the word for a member of a list in `tarkka.site.words`: `{{ event.role|word:"role" }}`.
+    """Return the word for a member of a list in `tarkka.wording.words`: `{{ event.role|word:"role" }}`.
 
     A payment method or a unit that has no word is shown as the source wrote it.
     """

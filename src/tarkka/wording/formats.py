@@ -8,16 +8,37 @@ from datetime import date, datetime
 from decimal import Decimal
 
 from babel import Locale
-from babel.dates import format_date, format_skeleton, format_time
-from babel.numbers import format_currency, format_decimal, get_currency_symbol
+from babel.dates import format_date, format_interval, format_skeleton, format_time
+from babel.numbers import format_currency, format_decimal, format_percent, get_currency_symbol
 
 # Finnish and Swedish as in Finland; English as in Britain, whose order of day and month is the one that Finns know.
 _LOCALES = {"en": Locale("en", "GB"), "fi": Locale("fi", "FI"), "sv": Locale("sv", "FI")}
+
+_UNBREAKING = str.maketrans(
+    {" ": "\N{NO-BREAK SPACE}", "\N{THIN SPACE}": "\N{NARROW NO-BREAK SPACE}", "-": "\N{MINUS SIGN}"}
+)
 
 
 def money(amount_cents: int, currency: str, language: str) -> str:
     """Return cents as money with its currency: −1250 EUR → `−12,50 €` in Finnish, `−€12.50` in English."""
     return _unbroken(format_currency(_units(amount_cents), currency, locale=_LOCALES[language]))
+
+
+def whole_money(amount_cents: int, currency: str, language: str) -> str:
+    """Return whole units of money, for the scale of a chart: 120000 EUR → `1 200 €`, `€1,200`."""
+    locale = _LOCALES[language]
+    pattern = locale.currency_formats["standard"].pattern.replace(".00", "")
+    return _unbroken(format_currency(_units(amount_cents), currency, pattern, locale, currency_digits=False))
+
+
+def change(amount_cents: int, currency: str, language: str) -> str:
+    """Return a change of money, its sign also if it is more: 1250 EUR → `+12,50 €`, `+€12.50`."""
+    return f"{'+' if amount_cents > 0 else ''}{money(amount_cents, currency, language)}"
+
+
+def percent(share: Decimal | float, language: str) -> str:
+    """Return a share as whole percent: 0.123 → `12 %`, `12%`."""
+    return _unbroken(format_percent(share, locale=_LOCALES[language]))
 
 
 def amount(amount_cents: int, language: str) -> str:
@@ -40,6 +61,12 @@ def day(value: date, language: str) -> str:
     return _unbroken(format_date(value, "medium", locale=_LOCALES[language]))
 
 
+def days(first: date, last: date, language: str) -> str:
+    """Return a stretch of days, both ends in it: `1.1.–22.11.2016`, `1 jan.–22 nov. 2016`, `1 Jan – 22 Nov 2016`."""
+    skeleton = "yMd" if language == "fi" else "yMMMd"
+    return _unbroken(format_interval(first, last, skeleton, locale=_LOCALES[language]))
+
+
 def day_of_week(value: date, language: str) -> str:
     """Return a day with its weekday and without its year, for use under a month's heading: `ti 22.11.`."""
     return _unbroken(format_skeleton("MMMEd", value, locale=_LOCALES[language]))
@@ -49,6 +76,12 @@ def month(value: date, language: str) -> str:
     """Return a month as a heading: `Marraskuu 2016`."""
     text = format_skeleton("yMMMM", value, locale=_LOCALES[language])
     return text[:1].upper() + text[1:]
+
+
+def month_name(value: date, width: str, language: str) -> str:
+    """Return a month's name alone: `wide` (`Marraskuu`), `abbreviated` (`marras`) or `narrow` (`M`)."""
+    text: str = _LOCALES[language].months["stand-alone"][width][value.month]
+    return text[:1].upper() + text[1:] if width == "wide" else text
 
 
 def clock(value: datetime, language: str) -> str:
@@ -61,4 +94,4 @@ def _units(amount_cents: int) -> Decimal:
 
 
 def _unbroken(text: str) -> str:
-    return text.replace(" ", "\N{NO-BREAK SPACE}").replace("-", "\N{MINUS SIGN}")
+    return text.translate(_UNBREAKING)

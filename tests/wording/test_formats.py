@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tarkka.site import formats
+from tarkka.wording import formats
 
 NBSP, MINUS = "\u00a0", "\u2212"
 LANGUAGES = ("fi", "sv", "en")

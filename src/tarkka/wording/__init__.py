@@ -1,0 +1,1 @@
+"""How the register speaks: figures and days as each language writes them, and the words for its closed lists."""
