@@ -94,6 +94,7 @@ ANSWERS = [
     ("person find --identity-code 131052-308T", 2, "", "Not done: nobody in the register has this identity code."),
     ("person language {person} --to en", 0, "Person {person} is served in en.", ""),
     ("person show {person}", 0, "Given0 Family, fi", ""),
+    ("receipts send", 2, "", "There is no mail server: set TARKKA_MAIL_URL, for instance smtp://mail.example.org:25."),
     ("sample --receipts 1 --out {tmp} --until 2010-01-01", 2, "", "--until"),
     ("schema --to {tmp}/schema.json", 0, "{tmp}/schema.json written.", ""),
     ("serve --port {taken}", 2, "", "Cannot listen on 127.0.0.1, port {taken}: it is taken, or not yours."),

@@ -7,7 +7,7 @@ import psycopg
 import typer
 from django.db import DatabaseError
 
-from tarkka.cli import datamap, demo, description, intake, people, sample, schema, serve, source
+from tarkka.cli import datamap, demo, description, intake, people, receipts, sample, schema, serve, source
 from tarkka.site.logs import without_texts
 
 main = typer.Typer(
@@ -28,6 +28,7 @@ main.command("migrate")(serve.migrate)
 main.add_typer(people.objection, name="objection")
 main.add_typer(source.outlets, name="outlet")
 main.add_typer(people.person, name="person")
+main.add_typer(receipts.app, name="receipts")
 main.command("sample")(sample.sample)
 main.command("schema")(schema.schema)
 main.command("serve")(serve.serve)

@@ -2,6 +2,7 @@
 
 import os
 import secrets
+from urllib.parse import unquote, urlsplit
 
 from psycopg.conninfo import conninfo_to_dict
 
@@ -119,6 +120,17 @@ CONTENT_SECURITY_POLICY = {
 
 # The request header in which the balancer in front tells the client's address, such as X-Forwarded-For.
 TARKKA_ADDRESS_HEADER = os.environ.get("TARKKA_ADDRESS_HEADER", "")
+
+# Where mail goes: smtp:// in the clear, to a relay beside us; smtp+starttls:// or smtps:// encrypted.
+_mail = urlsplit(os.environ.get("TARKKA_MAIL_URL", ""))
+EMAIL_HOST = _mail.hostname or ""
+EMAIL_PORT = _mail.port or {"smtps": 465, "smtp+starttls": 587}.get(_mail.scheme, 25)
+EMAIL_HOST_USER = unquote(_mail.username or "")
+EMAIL_HOST_PASSWORD = unquote(_mail.password or "")
+EMAIL_USE_SSL = _mail.scheme == "smtps"
+EMAIL_USE_TLS = _mail.scheme == "smtp+starttls"
+EMAIL_TIMEOUT = 30
+DEFAULT_FROM_EMAIL = os.environ.get("TARKKA_MAIL_FROM", "tarkka@localhost")
 
 # A receipt feed is read in pieces by its own view, with its own bound; everything else that people send is small.
 DATA_UPLOAD_MAX_MEMORY_SIZE = 64 * 1024
