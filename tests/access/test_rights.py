@@ -7,7 +7,7 @@ SHARED = {(table, "SELECT"): ALL for table in ("outlet", "product", "product_gro
 PUBLISHED = ("announcement", "in_force", "level", "use", "version")
 DESCRIPTION = {(f"description_{part}", "SELECT"): ALL for part in PUBLISHED}
 WITHDRAWN = "withdrawn_at withdrawn_place withdrawn_version"
-EVENT = "id at role purpose basis subject_kind subject_id case_ref level version refusal"
+EVENT = "id at role purpose basis subject_kind subject_id case_ref level version refusal is_own"
 AMOUNTS = "currency total_cents bonus_eligible_cents card_benefit_cents payments"
 HOUSEHOLD_RECEIPT = "household_id purchased_at id outlet_id channel kind " + AMOUNTS
 DOOR_RECEIPT = (
@@ -55,7 +55,7 @@ RIGHTS: dict[str, dict[tuple[str, str], str]] = {
     | {(table, "INSERT"): ALL for table in ("access_event", "access_event_person")}
     | {(table, "INSERT"): ALL for table in ("receipt", "receipt_group", "receipt_line")}
     | {
-        ("access_event", "SELECT"): "id at role purpose basis subject_kind case_ref level version refusal",
+        ("access_event", "SELECT"): "id at role actor purpose basis subject_kind case_ref level version refusal",
         ("access_event_person", "SELECT"): "person_id event_id",
         ("card", "SELECT"): "id number person_id valid",
         ("card", "INSERT"): "number person_id valid",

@@ -110,7 +110,7 @@ def test_trail_and_person_touch_no_partition(buyer: Household) -> None:
     with own_look(buyer.persons[0]), plans() as found:
         latest_events()
         read_person(buyer.persons[0])
-    assert len(found) == 3
+    assert len(found) == 2
     assert all(not partitions for _, partitions in found)
 
 

@@ -1,6 +1,6 @@
 """What the trail, the tickets and the mandates say about people, column by column."""
 
-from tarkka.vocabulary import Category, PersonalTable
+from tarkka.vocabulary import Category, LeftOut, PersonalTable
 
 PERSONAL = {
     "access_event": PersonalTable(
@@ -18,6 +18,7 @@ PERSONAL = {
             "level": Category.TRAIL,
             "version": Category.TRAIL,
             "refusal": Category.TRAIL,
+            "is_own": Category.TRAIL,
         },
         whose="subject_id",
     ),
@@ -44,6 +45,10 @@ PERSONAL = {
             "expires_at": Category.TRAIL,
         },
         whose="subject_id",
+        left_out=dict.fromkeys(
+            ("subject_kind", "period", "purpose", "level", "lowered_by_a", "lowered_by_b", "expires_at"),
+            LeftOut.PASSING,
+        ),
     ),
     "mandate": PersonalTable(
         "Which member of staff may act in which role, and whether the confidentiality agreement is signed.",

@@ -177,10 +177,10 @@ BEGIN
 END $$;
 
 -- The looks at households and groups that the live ticket's person was in, older than the event `before` if it is given, newest first;
--- and by rule those at groups of which nobody told who was in them. Without the actor. A function and no policy, because one policy for
+-- and by rule those at groups of which nobody told who was in them. Without the actor, but with whether it was the person. A function and no policy, because one policy for
 -- both kinds of look has two arms, and no index serves an OR of them.
 CREATE FUNCTION access.shared_looks(before bigint, most integer)
-RETURNS TABLE (id bigint, at timestamptz, role text, purpose text, basis text, subject_kind text, case_ref text, level level, version integer, refusal text)
+RETURNS TABLE (id bigint, at timestamptz, role text, purpose text, basis text, subject_kind text, case_ref text, level level, version integer, refusal text, is_own boolean)
 LANGUAGE sql STABLE SECURITY DEFINER PARALLEL RESTRICTED SET search_path = pg_catalog, public, pg_temp AS $$
     WITH viewer AS MATERIALIZED (SELECT access.subject('person', 'TOTAL') AS id),
     shared AS (
@@ -193,7 +193,8 @@ LANGUAGE sql STABLE SECURITY DEFINER PARALLEL RESTRICTED SET search_path = pg_ca
          AND e.id < coalesce(before, 9223372036854775807)
          AND NOT EXISTS (SELECT FROM access_event_person p WHERE p.person_id = 0 AND p.event_id = e.id)
          ORDER BY e.id DESC LIMIT most))
-    SELECT e.id, e.at, e.role, e.purpose, e.basis, e.subject_kind, e.case_ref, e.level, e.version, e.refusal
+    SELECT e.id, e.at, e.role, e.purpose, e.basis, e.subject_kind, e.case_ref, e.level, e.version, e.refusal,
+           e.role = 'customer' AND e.actor = (SELECT v.id FROM viewer v)::text
     FROM shared s JOIN access_event e ON e.id = s.event_id ORDER BY e.id DESC LIMIT most
 $$;
 

@@ -6,7 +6,7 @@ ALTER TABLE mandate ENABLE ROW LEVEL SECURITY, FORCE ROW LEVEL SECURITY;
 
 GRANT INSERT ON access_event, access_event_person TO tarkka_door;
 GRANT SELECT (person_id, event_id) ON access_event_person TO tarkka_door;
-GRANT SELECT (id, at, role, purpose, basis, subject_kind, case_ref, level, version, refusal) ON access_event TO tarkka_door;
+GRANT SELECT (id, at, role, actor, purpose, basis, subject_kind, case_ref, level, version, refusal) ON access_event TO tarkka_door;
 GRANT USAGE ON SEQUENCE access_event_id_seq TO tarkka_door;
 GRANT SELECT, INSERT, UPDATE, DELETE ON access_ticket TO tarkka_door;
 GRANT SELECT ON mandate TO tarkka_door;
@@ -18,7 +18,7 @@ CREATE POLICY door_keeps ON access_ticket TO tarkka_door USING (true) WITH CHECK
 CREATE POLICY door_reads ON mandate FOR SELECT TO tarkka_door USING (true);
 CREATE POLICY owner_gives ON mandate TO tarkka_owner USING (true) WITH CHECK (true);
 
-GRANT SELECT (id, at, role, purpose, basis, subject_kind, subject_id, case_ref, level, version, refusal) ON access_event TO tarkka_person;
+GRANT SELECT (id, at, role, purpose, basis, subject_kind, subject_id, case_ref, level, version, refusal, is_own) ON access_event TO tarkka_person;
 CREATE POLICY own ON access_event FOR SELECT TO tarkka_person
     USING (subject_kind = 'person' AND subject_id = (SELECT access.subject('person', 'TOTAL')));
 -- Looks at a household or a group name nobody; the person reads theirs through access.shared_looks.
