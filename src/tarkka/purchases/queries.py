@@ -4,21 +4,24 @@ Purchases are partitioned by quarter, so every question carries bounds of time: 
 ones, none of them longer than eight partitions.
 """
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 
 from django.db import connection
-from django.db.models import Q, QuerySet
+from django.db.models import Count, Q, QuerySet, Sum
+from django.db.models.functions import TruncMonth
 
 from tarkka.description.queries import load_rulebook
 from tarkka.purchases import models
 from tarkka.purchases.actions import token_hash
 from tarkka.vocabulary import Channel, Language, Level
 
-_STRETCHES = (timedelta(days=182), timedelta(days=548))
-"""Six months, then up to two years back, then stretches as long as the second: none over eight quarters."""
+STRETCHES = (timedelta(days=182), timedelta(days=548))
+"""Six months, then up to two years, then stretches as long as the second: none over eight quarters."""
+
+Rows = QuerySet[models.Receipt]
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,16 +59,22 @@ class Line:
 
 
 @dataclass(frozen=True, slots=True)
-class GroupSum:
-    """The sum of one product group of a receipt, with the group's name in each language."""
+class ProductGroup:
+    """A product group with its name in each language."""
 
     code: str
     names: dict[Language, str]
-    amount_cents: int
 
     def name(self, language: str) -> str:
         """Return the group's name, or its code where nobody has named it."""
         return self.names.get(Language(language), self.code)
+
+
+@dataclass(frozen=True, slots=True)
+class GroupSum(ProductGroup):
+    """The sum of one product group of a receipt."""
+
+    amount_cents: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,7 +83,7 @@ class ReceiptDetail:
 
     `collected_level` was in force at the time of purchase, since `collected_since`; the receipt itself is coarser
     where the source delivered less or the person's purchases are capped. `finer_since` and `finer_level` tell what is
-    in force now, if finer than the receipt.
+    in force now, if finer than what was then. `version_from` is the first day of the version that decided.
     """
 
     receipt: Receipt
@@ -86,6 +95,7 @@ class ReceiptDetail:
     collected_since: date
     finer_since: date | None
     finer_level: Level | None
+    version_from: date
 
 
 def source_id(name: str) -> int | None:
@@ -125,25 +135,87 @@ def _one(statement: str, parameter: str | bytes) -> int | None:
 
 def latest_receipts(*, before: int | None = None, limit: int = 50) -> list[Receipt]:
     """Return at most `limit` of the subject's receipts, newest first; with `before`, those older than that one."""
-    rows: QuerySet[models.Receipt] = models.Receipt.objects.select_related("outlet")
-    newest: datetime | None = None
-    if before is not None:
-        at = _find(before)
-        if at is None:
-            return []
-        newest = at.purchased_at
-        rows = rows.filter(Q(purchased_at__lt=newest) | Q(purchased_at=newest, id__lt=before))
+    return [as_receipt(row) for row in page_of(receipts_within, before=before, limit=limit)]
+
+
+def receipts_within(bounds: Q) -> Rows:
+    """Return the subject's receipts within bounds on `purchased_at`, with their outlets."""
+    return models.Receipt.objects.select_related("outlet").filter(bounds)
+
+
+def page_of(
+    rows: Callable[[Q], Rows],
+    *,
+    before: int | None = None,
+    after: int | None = None,
+    start: datetime | None = None,
+    end: datetime | None = None,
+    limit: int,
+) -> list[models.Receipt]:
+    """Return at most `limit` receipts out of `rows(bounds)`, newest first, asked a stretch of time after the other.
+
+    With `before` the newest of those that are older than that receipt, with `after` the oldest of those that are newer;
+    none if the subject has no such receipt. `start` belongs to the time that is asked, `end` does not; both are aware.
+    """
+    cursor = before if after is None else after
+    at = None if cursor is None else find_row(cursor)
+    if cursor is not None and at is None:
+        return []
+    beyond = Q()
+    if at is not None and after is not None:
+        beyond = Q(purchased_at__gt=at.purchased_at) | Q(purchased_at=at.purchased_at, id__gt=at.id)
+        start = max(at.purchased_at, start or at.purchased_at)
+    elif at is not None:
+        beyond = Q(purchased_at__lt=at.purchased_at) | Q(purchased_at=at.purchased_at, id__lt=at.id)
+        just_after = at.purchased_at + timedelta(microseconds=1)
+        end = min(just_after, end or just_after)
+    order = ("-purchased_at", "-id") if after is None else ("purchased_at", "id")
     found: list[models.Receipt] = []
-    for bounds in _stretches(newest):
-        found += rows.filter(bounds)[: limit - len(found)]
+    for bounds in stretches(start, end) if after is None else _stretches_onward(start, end):
+        found += rows(bounds).filter(beyond).order_by(*order)[: limit - len(found)]
         if len(found) >= limit:
             break
-    return [_receipt(row) for row in found]
+    return found if after is None else found[::-1]
+
+
+@dataclass(frozen=True, slots=True)
+class MonthSum:
+    """What the subject bought in a month of the register's time zone: the sum in cents, and how many receipts."""
+
+    first_day: date
+    total_cents: int
+    receipts: int
+
+
+def sums_by_month(start: date, end: date) -> list[MonthSum]:
+    """Return the sums of the months that have receipts, oldest first, from one day to another, which is left out.
+
+    Days are of the register's time zone; the time between them must be a year at most.
+    """
+    zone = load_rulebook().time_zone
+    rows = (
+        models.Receipt.objects.filter(purchased_at__gte=midnight(start), purchased_at__lt=midnight(end))
+        .annotate(month=TruncMonth("purchased_at", tzinfo=zone))
+        .values("month")
+        .annotate(total=Sum("total_cents"), receipts=Count("*"))
+        .order_by("month")
+    )
+    return [MonthSum(row["month"].date(), row["total"], row["receipts"]) for row in rows]
+
+
+def midnight(day: date) -> datetime:
+    """Return the aware moment at which a day begins in the register's time zone."""
+    return datetime(day.year, day.month, day.day, tzinfo=load_rulebook().time_zone)
+
+
+def product_groups() -> list[ProductGroup]:
+    """Return every product group that somebody has named, by code. Nothing personal: asked outside the door too."""
+    return [ProductGroup(row.code, _names(row)) for row in models.ProductGroup.objects.order_by("code")]
 
 
 def find_receipt(receipt_id: int) -> ReceiptDetail | None:
     """Return one receipt as fine as the look's level shows it, or None if the subject has no such receipt."""
-    row = _find(receipt_id)
+    row = find_row(receipt_id)
     if row is None:
         return None
     key = {"purchaser_id": row.purchaser_id, "purchased_at": row.purchased_at, "receipt_id": row.id}
@@ -156,8 +228,8 @@ def find_receipt(receipt_id: int) -> ReceiptDetail | None:
     )  # fmt: skip
     groups = tuple(_named(models.ReceiptGroup.objects.filter(**key).order_by("-amount_cents")))
     returns = [
-        _receipt(found)
-        for bounds in _stretches(None, oldest=row.purchased_at)
+        as_receipt(found)
+        for bounds in stretches(row.purchased_at)
         for found in models.Receipt.objects.select_related("outlet").filter(bounds, refers_to=row.id)
     ]
     rulebook = load_rulebook()
@@ -165,29 +237,45 @@ def find_receipt(receipt_id: int) -> ReceiptDetail | None:
     chain, channel = row.outlet.chain, Channel(row.channel)
     level, since, _ = rulebook.level_since(chain, channel, day)
     now_level, now_since, _ = rulebook.level_since(chain, channel, datetime.now(rulebook.time_zone).date())
-    is_finer_now = now_level > row.level
+    is_finer_now = now_level > level
     return ReceiptDetail(
-        _receipt(row), lines, groups, row.refers_to, tuple(returns), level, since,
-        now_since if is_finer_now else None, now_level if is_finer_now else None,
+        as_receipt(row), lines, groups, row.refers_to, tuple(returns), level, since,
+        now_since if is_finer_now else None, now_level if is_finer_now else None, rulebook.on(day).effective_on,
     )  # fmt: skip
 
 
-def _find(receipt_id: int) -> models.Receipt | None:
+def find_row(receipt_id: int) -> models.Receipt | None:
+    """Return the row of one of the subject's receipts, or None."""
     rows = models.Receipt.objects.select_related("outlet").filter(id=receipt_id)
-    return next((row for bounds in _stretches(None) for row in rows.filter(bounds)), None)
+    return next((row for bounds in stretches() for row in rows.filter(bounds)), None)
 
 
-def _stretches(newest: datetime | None, oldest: datetime | None = None) -> Iterator[Q]:
-    """Yield bounds on `purchased_at`, the newest first, back to `oldest` or the register's first day."""
+def stretches(start: datetime | None = None, end: datetime | None = None) -> Iterator[Q]:
+    """Yield bounds on `purchased_at`, the newest first, from `end` back to `start` or the register's first day."""
+    first = start or _first_moment()
+    upper = end or datetime.now(UTC)
+    widths = iter(STRETCHES)
+    is_open = end is None
+    while upper > first:
+        lower = max(upper - next(widths, STRETCHES[-1]), first)
+        yield Q(purchased_at__gte=lower) if is_open else Q(purchased_at__gte=lower, purchased_at__lt=upper)
+        upper, is_open = lower, False
+
+
+def _stretches_onward(start: datetime | None, end: datetime | None) -> Iterator[Q]:
+    """Yield bounds on `purchased_at`, the oldest first, from `start` or the register's first day up to `end` or now."""
+    lower = start or _first_moment()
+    last = end or datetime.now(UTC) + timedelta(microseconds=1)
+    widths = iter(STRETCHES)
+    while lower < last:
+        upper = min(lower + next(widths, STRETCHES[-1]), last)
+        yield Q(purchased_at__gte=lower, purchased_at__lt=upper)
+        lower = upper
+
+
+def _first_moment() -> datetime:
     versions = load_rulebook().versions
-    first = oldest or (versions[0].starts_at if versions else datetime.now(UTC))
-    upper = newest + timedelta(microseconds=1) if newest else None
-    start = upper or datetime.now(UTC)
-    widths = iter(_STRETCHES)
-    while start > first:
-        lower = max(start - next(widths, _STRETCHES[-1]), first)
-        yield Q(purchased_at__gte=lower) if upper is None else Q(purchased_at__gte=lower, purchased_at__lt=upper)
-        start = upper = lower
+    return versions[0].starts_at if versions else datetime.now(UTC)
 
 
 def _named(rows: QuerySet[models.ReceiptGroup]) -> Iterator[GroupSum]:
@@ -195,11 +283,15 @@ def _named(rows: QuerySet[models.ReceiptGroup]) -> Iterator[GroupSum]:
     names = models.ProductGroup.objects.in_bulk([row.group_code for row in found])
     for row in found:
         group = names.get(row.group_code)
-        named = {Language.FI: group.name_fi, Language.SV: group.name_sv, Language.EN: group.name_en} if group else {}
-        yield GroupSum(row.group_code, named, row.amount_cents)
+        yield GroupSum(row.group_code, _names(group) if group else {}, row.amount_cents)
 
 
-def _receipt(row: models.Receipt) -> Receipt:
+def _names(group: models.ProductGroup) -> dict[Language, str]:
+    return {Language.FI: group.name_fi, Language.SV: group.name_sv, Language.EN: group.name_en}
+
+
+def as_receipt(row: models.Receipt) -> Receipt:
+    """Return a row of the table, its outlet joined, as what pages show."""
     return Receipt(
         id=row.id,
         purchased_at=row.purchased_at,
