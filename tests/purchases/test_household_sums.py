@@ -47,9 +47,10 @@ def write(home: Household, receipts: Sequence[Wrote]) -> None:
             cents = -(2**place) if receipt.is_return else 2**place
             admin.execute(
                 """
-                INSERT INTO receipt (purchaser_id, purchased_at, id, household_id, outlet_id, source_id, version, level, channel,
-                    kind, source_receipt_id, currency, total_cents, bonus_eligible_cents, card_benefit_cents, payments)
-                VALUES (%s, %s, nextval('receipt_id_seq'), %s, %s, 0, 1, 'TOTAL', 'store', %s, '', 'EUR', %s, %s, 0, '[]')
+                INSERT INTO receipt (purchaser_id, purchased_at, id, household_id, outlet_id, source_id, version, level,
+                    channel, kind, source_receipt_id, currency, total_cents, bonus_eligible_cents, card_benefit_cents, payments)
+                VALUES (%s, %s, nextval('receipt_id_seq'), %s, %s, 0, 1, 'TOTAL',
+                    'store', %s, '', 'EUR', %s, %s, 0, '[]')
                 """,
                 [
                     home.persons[receipt.who], at, home.id, outlets[outlet_of(receipt.chain)],

@@ -12,6 +12,11 @@ SIGN_IN = "302 to sign-in"
 # (name, method, address) → what an anonymous visitor, the owner and a stranger get.
 ADDRESSES = {
     ("healthz", "get", "/healthz"): (200, 200, 200),
+    ("household", "get", "/household/"): (SIGN_IN, 200, 200),
+    ("household", "get", "/household/?year=2024&month=3"): (SIGN_IN, 200, 200),
+    ("household", "get", "/household/?year=2013"): (SIGN_IN, 404, 404),
+    ("household", "get", "/household/?year=2024&month=13"): (SIGN_IN, 404, 404),
+    ("household", "post", "/household/"): (405, 405, 405),
     ("language", "post", "/language/"): (302, 302, 302),
     ("looks", "get", "/looks/"): (SIGN_IN, 200, 200),
     ("more", "get", "/more/"): (SIGN_IN, 200, 200),

@@ -5,7 +5,7 @@ from django.urls import URLPattern, URLResolver, include, path, register_convert
 from django.views.i18n import set_language
 
 from tarkka.portal.ids import ID
-from tarkka.portal.pages import looks, more, purchases, start
+from tarkka.portal.pages import household, looks, more, purchases, start
 
 
 class IdConverter:
@@ -26,6 +26,7 @@ register_converter(IdConverter, "id")
 
 urlpatterns: list[URLPattern | URLResolver] = [
     path("", start.start, name="start"),
+    path("household/", household.household, name="household"),
     path("language/", set_language, name="language"),
     path("looks/", looks.looks, name="looks"),
     path("more/", more.more, name="more"),

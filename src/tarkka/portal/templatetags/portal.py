@@ -11,7 +11,7 @@ from django.urls import NoReverseMatch, reverse
 from django.utils.translation import get_language, gettext
 from django.utils.translation import gettext_noop as msgid
 
-from tarkka.description.schema import Chain, PurposeRule, RoleRule
+from tarkka.description.schema import Chain, Named, PurposeRule, RoleRule
 from tarkka.purchases.queries import Line
 from tarkka.vocabulary import Language
 
@@ -80,8 +80,8 @@ def _drawn_places(path: str) -> list[dict[str, object]]:
 
 
 @register.filter
-def named_in(code: str, table: Mapping[str, Chain | PurposeRule | RoleRule]) -> str:
-    """Return what the register description calls a chain, a purpose or a role.
+def named_in(code: str, table: Mapping[str, Chain | Named | PurposeRule | RoleRule]) -> str:
+    """Return what the register description calls a chain or its group, a purpose or a role.
 
     In a template: `{{ event.purpose|named_in:described.purpose }}`. A code that the description no longer has is shown
     as it is.
