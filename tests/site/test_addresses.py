@@ -1,5 +1,6 @@
 """Every address of the site × every kind of actor × the status that it answers with. None may be missing here."""
 
+import re
 from collections.abc import Iterator
 
 import pytest
@@ -11,6 +12,11 @@ import building
 SIGN_IN = "302 to sign-in"
 # (name, method, address) → what an anonymous visitor, the owner and a stranger get.
 ADDRESSES = {
+    ("choices", "get", "/choices/"): (SIGN_IN, 200, 200),
+    ("choices", "post", "/choices/"): (SIGN_IN, 400, 400),
+    ("choices-allow", "get", "/choices/allow/A/"): (SIGN_IN, 302, 302),
+    ("choices-allow", "get", "/choices/allow/C/"): (SIGN_IN, 404, 404),
+    ("choices-allow", "post", "/choices/allow/A/"): (SIGN_IN, 302, 302),
     ("healthz", "get", "/healthz"): (200, 200, 200),
     ("household", "get", "/household/"): (SIGN_IN, 200, 200),
     ("household", "get", "/household/?year=2024&month=3"): (SIGN_IN, 200, 200),
@@ -19,14 +25,25 @@ ADDRESSES = {
     ("household", "post", "/household/"): (405, 405, 405),
     ("language", "post", "/language/"): (302, 302, 302),
     ("looks", "get", "/looks/"): (SIGN_IN, 200, 200),
+    ("looks", "get", "/looks/?by=staff&purpose=bonus&from=2026-01-01&to=2026-12-31&refused=1"): (SIGN_IN, 200, 200),
+    ("looks", "get", "/looks/?by=somebody"): (SIGN_IN, 404, 404),
+    ("looks-download", "get", "/looks/download/"): (SIGN_IN, 200, 200),
+    ("looks-download", "post", "/looks/download/"): (405, 405, 405),
     ("more", "get", "/more/"): (SIGN_IN, 200, 200),
     ("purchases", "get", "/purchases/"): (SIGN_IN, 200, 200),
     ("purchases", "post", "/purchases/"): (405, 405, 405),
     ("receipt", "get", "/purchases/{receipt}/"): (SIGN_IN, 200, 404),
+    ("receipt-pdf", "get", "/purchases/{receipt}/receipt.pdf"): (SIGN_IN, 200, 404),
+    ("search", "get", "/purchases/search/"): (405, 405, 405),
+    ("search", "post", "/purchases/search/"): (SIGN_IN, 302, 302),
     ("sign-in", "get", "/sign-in/"): (200, 200, 200),
     ("sign-in", "post", "/sign-in/"): (400, 400, 400),
     ("sign-out", "get", "/sign-out/"): (405, 405, 405),
     ("sign-out", "post", "/sign-out/"): (302, 302, 302),
+    ("spending", "get", "/spending/"): (SIGN_IN, 200, 200),
+    ("spending", "get", "/spending/?year=2024&month=3&by=product&with=year"): (SIGN_IN, 200, 200),
+    ("spending", "get", "/spending/?year=2024&month=13"): (SIGN_IN, 404, 404),
+    ("spending", "post", "/spending/"): (405, 405, 405),
     ("start", "get", "/"): (200, 200, 200),
 }
 # Asked and tested by programs, each in tests/api.
@@ -39,7 +56,7 @@ def receipt(site):
     household = building.a_household()
     building.take_three_levels(building.a_source(), household.cards[0])
     owner = browsing.signed_in(household.persons[0])
-    address = owner.get("/purchases/").content.decode().split('href="/purchases/')[2].split("/")[0]
+    address = re.findall(r'href="/purchases/(\d+)/', owner.get("/purchases/").content.decode())[0]
     return household, address
 
 

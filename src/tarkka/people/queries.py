@@ -6,6 +6,7 @@ from datetime import datetime
 from typing import Any
 
 import psycopg
+from django.db import connection
 
 from tarkka.people import models
 from tarkka.people.details import Contact, ContactKind, Wish
@@ -143,3 +144,11 @@ def read_wishes() -> dict[Wish, datetime]:
     """Return the subject's wishes in force, and since when (aware, UTC). Inside the door."""
     rows = models.Wish.objects.filter(ended_at=None)
     return {Wish(Purpose(row.purpose), ContactKind(row.kind)): row.wished_at for row in rows}
+
+
+def cap_at(moment: datetime) -> Level | None:
+    """Return the level at which the subject's purchases were capped at an aware moment, or None. Inside the door."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT level::text FROM level_cap WHERE valid @> %s::timestamptz", [moment])
+        row = cursor.fetchone()
+    return Level[row[0]] if row else None

@@ -1,43 +1,80 @@
-"""A page of purchases, set out by month."""
+"""Purchases set out by month and by year."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 from itertools import groupby
 
 from django.utils import timezone
 
-from tarkka.purchases.queries import Receipt
+from tarkka.purchases.queries import MonthSum
+from tarkka.purchases.search import Found
 
 
 @dataclass(frozen=True, slots=True)
 class Month:
-    """The receipts of one month that fall on this page; no total where others of the month are on another page."""
+    """The receipts of one month that stand on a page, and the sum of all of the month, where it is to be shown."""
 
     first_day: date
-    receipts: Sequence[Receipt]
+    found: Sequence[Found]
     total_cents: int | None
     currency: str
 
 
-def by_month(receipts: Iterable[Receipt], *, newer_left_out: bool, older_left_out: bool) -> list[Month]:
+def by_month(found: Iterable[Found], totals: Mapping[date, int] | None) -> list[Month]:
     """Group receipts, newest first, by the month of purchase in the register's time zone.
 
-    `newer_left_out` and `older_left_out` tell whether the receipts go on before and after these.
+    `totals` has the sum in cents of each month of which some receipts may stand on another page, by its first day;
+    without it no sums are shown.
     """
-    groups = [list(group) for _, group in groupby(receipts, key=_first_day)]
+    groups = [(day, list(group)) for day, group in groupby(found, key=lambda each: month_of(each))]
     return [
         Month(
-            first_day=_first_day(group[0]),
-            receipts=group,
-            total_cents=None
-            if (newer_left_out and place == 0) or (older_left_out and place == len(groups) - 1)
-            else sum(receipt.total_cents for receipt in group),
-            currency=group[0].currency,
+            first_day=day,
+            found=group,
+            total_cents=None if totals is None else totals.get(day, sum(each.receipt.total_cents for each in group)),
+            currency=group[0].receipt.currency,
         )
-        for place, group in enumerate(groups)
+        for day, group in groups
     ]
 
 
-def _first_day(receipt: Receipt) -> date:
-    return timezone.localdate(receipt.purchased_at).replace(day=1)
+def month_of(found: Found) -> date:
+    """Return the first day of the month in which a receipt was bought."""
+    return timezone.localdate(found.receipt.purchased_at).replace(day=1)
+
+
+def next_month(day: date) -> date:
+    """Return the first day of the month after the one that a day is in."""
+    return (day.replace(day=1) + timedelta(days=31)).replace(day=1)
+
+
+def month_before(day: date) -> date:
+    """Return the first day of the month before the one that a day is in."""
+    return (day.replace(day=1) - timedelta(days=1)).replace(day=1)
+
+
+@dataclass(frozen=True, slots=True)
+class Year:
+    """The months of a year that have purchases, oldest first, and what they come to."""
+
+    number: int
+    months: Sequence[MonthSum]
+
+    @property
+    def total_cents(self) -> int:
+        """The year's sum in cents."""
+        return sum(month.total_cents for month in self.months)
+
+    @property
+    def receipts(self) -> int:
+        """How many receipts there are in the year."""
+        return sum(month.receipts for month in self.months)
+
+    @property
+    def bars(self) -> list[tuple[MonthSum, int]]:
+        """Each month with the length of its bar, in percent of the largest month's."""
+        largest = max((month.total_cents for month in self.months), default=0)
+        return [
+            (month, max(0, round(100 * month.total_cents / largest)) if largest > 0 else 0) for month in self.months
+        ]

@@ -5,7 +5,7 @@ from django.urls import URLPattern, URLResolver, include, path, register_convert
 from django.views.i18n import set_language
 
 from tarkka.portal.ids import ID
-from tarkka.portal.pages import household, looks, more, purchases, start
+from tarkka.portal.pages import choices, household, looks, more, purchases, receipt, session, spending, start
 
 
 class IdConverter:
@@ -26,14 +26,26 @@ register_converter(IdConverter, "id")
 
 urlpatterns: list[URLPattern | URLResolver] = [
     path("", start.start, name="start"),
+    path(".well-known/openid-federation", session.entity_statement, name="entity-statement"),
+    path("choices/", choices.choices, name="choices"),
+    path("choices/allow/<str:kind>/", choices.allow, name="choices-allow"),
     path("household/", household.household, name="household"),
     path("language/", set_language, name="language"),
     path("looks/", looks.looks, name="looks"),
+    path("looks/download/", looks.download, name="looks-download"),
     path("more/", more.more, name="more"),
     path("purchases/", purchases.purchases, name="purchases"),
-    path("purchases/<id:receipt_id>/", purchases.receipt, name="receipt"),
-    path("sign-out/", start.sign_out, name="sign-out"),
+    path("purchases/search/", purchases.search, name="search"),
+    path("purchases/<id:receipt_id>/", receipt.receipt, name="receipt"),
+    path("purchases/<id:receipt_id>/receipt.pdf", receipt.receipt_pdf, name="receipt-pdf"),
+    path("sign-in/back/", session.from_provider, name="sign-in-back"),
+    path("sign-in/keys/", session.our_keys, name="sign-in-keys"),
+    path("sign-in/start/", session.to_provider, name="sign-in-start"),
+    path("sign-out/", session.sign_out, name="sign-out"),
+    path("spending/", spending.spending, name="spending"),
 ]
 if settings.TARKKA_DEMO:
     # Imported here, so that outside the demo the provider is not even in the process.
     urlpatterns.append(path("sign-in/", include("tarkka.portal.development_identity")))
+else:
+    urlpatterns.append(path("sign-in/", session.sign_in, name="sign-in"))

@@ -37,6 +37,8 @@ _READ_ALOUD = {
     "placeholder",
     "title",
 }
+_SETTINGS = {"htmx-config", "viewport"}
+"""Names of `<meta>` whose content is read by the browser alone."""
 
 
 def compile_catalogues(locale: Path = LOCALE) -> None:
@@ -110,7 +112,7 @@ class _OwnText(HTMLParser):
         for name, value in attrs:
             if name == "style" or name.startswith("on"):
                 self.found.append(f"{name}= in a page")
-            spoken = name in _READ_ALOUD and not (tag == "meta" and ("name", "viewport") in attrs)
+            spoken = name in _READ_ALOUD and not (tag == "meta" and dict(attrs).get("name") in _SETTINGS)
             if spoken or (name == "value" and tag == "input"):
                 self._judge(value or "")
 

@@ -1,57 +1,153 @@
-"""My purchases, and one receipt."""
+"""My purchases, looked through and searched."""
 
-from django.http import Http404, HttpRequest, HttpResponse
-from django.shortcuts import render
-from django.views.decorators.http import require_safe
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, timedelta
 
-from tarkka.people.queries import read_person
-from tarkka.portal.ids import before_id
-from tarkka.portal.months import by_month
+from django.conf import settings
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.translation import get_language
+from django.views.decorators.http import require_POST, require_safe
+
+from tarkka.people.queries import read_cards, read_person
+from tarkka.portal.months import Year, by_month, month_before, month_of, next_month
 from tarkka.portal.pages.common import PAGE_LENGTH, described
+from tarkka.portal.position import Position
+from tarkka.portal.rate_limit import limited
+from tarkka.portal.searching import SearchForm, keep_search, kept_search
 from tarkka.portal.signing_in import own_look, signed_in
 from tarkka.purchases import queries as receipts
-from tarkka.vocabulary import Level
+from tarkka.purchases import search as searches
+from tarkka.purchases.search import Found, Search
+from tarkka.vocabulary import Language, Level
+
+
+@require_POST
+@limited("search", per_minute=30)
+@signed_in
+def search(request: HttpRequest, person_id: int) -> HttpResponse:  # noqa: ARG001  # asking is not yet a look
+    """Keep what is searched for and lead to what is found; nothing of it is in the address."""
+    key = keep_search(request)
+    return redirect(f"{reverse('purchases')}{Position(search=key) if key else ''}")
 
 
 @require_safe
+@limited("purchases", per_minute=120)
 @signed_in
 def purchases(request: HttpRequest, person_id: int) -> HttpResponse:
-    """Show the customer's purchases, newest first, a page at a time (R7, R28)."""
-    before = before_id(request)
-    with own_look(person_id, Level.TOTAL):
+    """Show the customer's purchases, all or searched, newest first, a page at a time; or a year's months (R7, R28)."""
+    position = Position.of(request)
+    if position.year is not None:
+        return _year(request, person_id, position.year)
+    asked = kept_search(request, position.search) if position.search else None
+    form = _form(asked)
+    wanted: Search | None = Search()
+    if asked is not None:
+        wanted = form.search if form.is_valid() else None
+    elif position.month is not None:
+        wanted = Search(first_day=position.month, last_day=next_month(position.month) - timedelta(days=1))
+    page, totals = Page([], None, None), None
+    with own_look(person_id, wanted.level if wanted else Level.TOTAL):
         person = read_person(person_id)
-        found = receipts.latest_receipts(before=before, limit=PAGE_LENGTH + 1)
-    page = found[:PAGE_LENGTH]
-    has_older = len(found) > PAGE_LENGTH
+        years = _years()
+        if wanted is not None:
+            page = _page(wanted, position)
+        if asked is None:
+            totals = _totals(page.found)
+    if not page.found and (position.before or position.after):
+        return redirect(f"{reverse('purchases')}{position.at()}")
     return render(
         request,
         "portal/purchases.html",
         {
             "person": person,
-            "months": by_month(page, newer_left_out=before is not None, older_left_out=has_older),
-            "before": before,
-            "older": page[-1].id if has_older else None,
+            "position": position,
+            "page": page,
+            "months": by_month(page.found, totals),
+            "years": years,
+            "form": form,
+            "search": wanted if asked is not None else None,
+            "is_forgotten": bool(position.search) and asked is None,
+            "is_appended": request.headers.get("HX-Target") == "p#older",
+            "described": described(),
+            **_around(position.month),
         },
     )
 
 
-@require_safe
-@signed_in
-def receipt(request: HttpRequest, person_id: int, receipt_id: int) -> HttpResponse:
-    """Show one receipt as finely as the register has it, and why so; somebody else's is not found (R3, R12)."""
-    with own_look(person_id, Level.PRODUCT):
+@dataclass(frozen=True, slots=True)
+class Page:
+    """What stands on a page, and where the pages before and after it are."""
+
+    found: Sequence[Found]
+    newer: Position | None
+    older: Position | None
+
+
+def _page(search: Search, position: Position) -> Page:
+    found = searches.find_receipts(search, before=position.before, after=position.after, limit=PAGE_LENGTH + 1)
+    has_more = len(found) > PAGE_LENGTH
+    if position.after is not None:
+        if not has_more:
+            return _page(search, position.at())  # the newest page, and a full one
+        found = found[1:]
+        return Page(found, position.at(after=found[0].receipt.id), position.at(before=found[-1].receipt.id))
+    found = found[:PAGE_LENGTH]
+    return Page(
+        found,
+        newer=position.at(after=found[0].receipt.id) if found and position.before is not None else None,
+        older=position.at(before=found[-1].receipt.id) if has_more else None,
+    )
+
+
+def _totals(found: Sequence[Found]) -> dict[date, int]:
+    """Return the sums of the first and the last month of a page, which other pages may have a part of."""
+    ends = {month_of(each) for each in (*found[:1], *found[-1:])}
+    return {each.first_day: each.total_cents for day in ends for each in receipts.sums_by_month(day, next_month(day))}
+
+
+def _year(request: HttpRequest, person_id: int, number: int) -> HttpResponse:
+    with own_look(person_id, Level.TOTAL):
         person = read_person(person_id)
-        found = receipts.find_receipt(receipt_id)
-    if found is None:
-        raise Http404
+        years = _years()
+        months = receipts.sums_by_month(date(number, 1, 1), date(number + 1, 1, 1))
     return render(
         request,
-        "portal/receipt.html",
+        "portal/purchases_year.html",
         {
             "person": person,
-            "receipt": found.receipt,
-            "detail": found,
-            "before": before_id(request),
-            "described": described(),
+            "position": Position(year=number),
+            "year": Year(number, months),
+            "years": years,
+            "form": _form(None),
+            "currency": described().register.currency,
         },
     )
+
+
+def _form(asked: dict[str, str] | None) -> SearchForm:
+    language = Language(get_language() or settings.LANGUAGE_CODE)
+    chains = [(code, chain.name.written_in(language)) for code, chain in described().chain.items()]
+    groups = [(group.code, group.name(language)) for group in receipts.product_groups()]
+    return SearchForm(asked, chains=chains, groups=groups)
+
+
+def _years() -> range:
+    """Return the years in which the person can have purchases, the newest first: since their first card. In a look."""
+    now = timezone.localdate().year
+    opened = [timezone.localdate(card.opened_at).year for card in read_cards()]
+    return range(now, min([now, *opened]) - 1, -1)
+
+
+def _around(month: date | None) -> dict[str, date | None]:
+    """Return the months beside a month, none of them of the future."""
+    if month is None:
+        return {"month_before": None, "month_after": None}
+    after = next_month(month)
+    return {
+        "month_before": month_before(month),
+        "month_after": after if after <= timezone.localdate() else None,
+    }

@@ -1,8 +1,7 @@
-"""The portal's own places, as the rail and the tab bar show them, and the parts of a receipt."""
+"""The portal's own places, as the rail and the tab bar show them, and the description's words."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from decimal import ROUND_HALF_UP, Decimal
 
 from django import template
 from django.conf import settings
@@ -11,8 +10,7 @@ from django.urls import NoReverseMatch, reverse
 from django.utils.translation import get_language, gettext
 from django.utils.translation import gettext_noop as msgid
 
-from tarkka.description.schema import Chain, Named, PurposeRule, RoleRule
-from tarkka.purchases.queries import Line
+from tarkka.description.schema import Chain, Named, PurposeRule, RoleRule, Text
 from tarkka.vocabulary import Language
 
 register = template.Library()
@@ -89,22 +87,7 @@ def named_in(code: str, table: Mapping[str, Chain | Named | PurposeRule | RoleRu
     return table[code].name.written_in(Language(get_language() or settings.LANGUAGE_CODE)) if code in table else code
 
 
-@dataclass(frozen=True, slots=True)
-class UnitPrice:
-    """What one unit of a line cost, in cents; exact, or rounded because the line's sum was."""
-
-    cents: int
-    is_exact: bool
-
-
 @register.filter
-def unit_price(line: Line) -> UnitPrice | None:
-    """Return the unit price of a line; None for a single unit, whose price is the line's sum.
-
-    The register holds quantity and sum. Of weighed goods and of three for ten euros the price on the shelf cannot be
-    told back exactly, so it must not be shown as if it could.
-    """
-    if line.quantity in (0, 1):
-        return None
-    price = line.amount_cents / line.quantity
-    return UnitPrice(int(price.quantize(Decimal(1), ROUND_HALF_UP)), is_exact=price == price.to_integral_value())
+def said(text: Text) -> str:
+    """Return the register description's words in the reader's language."""
+    return text.written_in(Language(get_language() or settings.LANGUAGE_CODE))

@@ -1,0 +1,79 @@
+"""Why a receipt is as fine as it is, in words: for its page and its paper (R3, R4)."""
+
+from dataclasses import dataclass
+from datetime import date
+
+from django.utils.translation import gettext
+
+from tarkka.description.schema import Document
+from tarkka.purchases.queries import ReceiptDetail
+from tarkka.vocabulary import Channel, Language, Level
+from tarkka.wording import formats
+from tarkka.wording.words import CHANNEL
+
+
+@dataclass(frozen=True, slots=True)
+class Why:
+    """How a receipt is stored, what that means in the register description's own words, and by which version why."""
+
+    stored: str
+    meaning: str
+    reasons: tuple[str, ...]
+    version: str
+
+
+def why(detail: ReceiptDetail, document: Document, cap: Level | None, language: str) -> Why:
+    """Say why a receipt is as fine as it is.
+
+    `document` is the version in force at the time of purchase, `cap` the finest level at which the person's purchases
+    were stored then, if somebody had set one.
+    """
+    receipt = detail.receipt
+    stored, since, nothing_finer = _by_level(receipt.level)
+    reasons = []
+    if receipt.level is detail.collected_level:
+        chain = document.chain[receipt.chain].name.written_in(Language(language))
+        channel = gettext(CHANNEL[Channel(receipt.channel)])
+        told = {"chain": chain, "channel": channel, "since": formats.day(detail.collected_since, language)}
+        reasons.append(since % told)
+    elif detail.refers_to:
+        reasons.append(gettext("why.as_sale"))
+    elif cap is not None and cap <= receipt.level:
+        reasons.append(gettext("why.capped"))
+    else:
+        reasons.append(gettext("why.delivered"))
+    if nothing_finer:
+        reasons.append(nothing_finer)
+    if detail.finer_since:
+        reasons.append(_later(detail.finer_level, detail.finer_since, language))
+    if receipt.level is Level.PRODUCT:
+        reasons.append(gettext("why.product.seen_by"))
+    version = gettext("why.version %(version)s %(since)s") % {
+        "version": receipt.version,
+        "since": formats.day(detail.version_from, language),
+    }
+    return Why(stored, document.level[receipt.level].text.written_in(Language(language)), tuple(reasons), version)
+
+
+def _by_level(level: Level) -> tuple[str, str, str]:
+    """Return what is said of the level itself, of since when it is collected, and of what is not there."""
+    if level is Level.PRODUCT:
+        return gettext("why.product"), gettext("why.product.since %(chain)s %(channel)s %(since)s"), ""
+    if level is Level.GROUP:
+        return (
+            gettext("why.group"),
+            gettext("why.group.since %(chain)s %(channel)s %(since)s"),
+            gettext("why.group.nothing_finer"),
+        )
+    return (
+        gettext("why.total"),
+        gettext("why.total.since %(chain)s %(channel)s %(since)s"),
+        gettext("why.total.nothing_finer"),
+    )
+
+
+def _later(level: Level | None, since: date, language: str) -> str:
+    told = {"since": formats.day(since, language)}
+    return (
+        gettext("why.product.later %(since)s") if level is Level.PRODUCT else gettext("why.group.later %(since)s")
+    ) % told
