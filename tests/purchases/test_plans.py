@@ -1,35 +1,12 @@
 """Every personal read touches few partitions, however many years there are: the queries' plans, through the door."""
 
-import json
-import re
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
-from typing import Any
 
 import pytest
 
 from building import Household, a_household, a_receipt, a_source, take
 from looking import login, own_look
-
-MOST_PARTITIONS = 8
-PARTITION = re.compile(r'"Relation Name": "(receipt(?:_group|_line)?_\d{4}q\d)"')
-
-
-@contextmanager
-def plans() -> Iterator[list[tuple[str, set[str]]]]:
-    """Collect each statement of the program's own connection with the partitions in its plan."""
-    from django.db import connection
-
-    found: list[tuple[str, set[str]]] = []
-
-    def explain(execute: Callable[..., Any], sql: str, params: Any, many: bool, context: Any) -> Any:
-        [(plan,)] = connection.connection.execute(f"EXPLAIN (FORMAT JSON) {sql}", params)
-        found.append((sql, set(PARTITION.findall(json.dumps(plan)))))
-        return execute(sql, params, many, context)
-
-    with connection.execute_wrapper(explain):
-        yield found
+from planning import assert_few, plans
 
 
 @pytest.fixture(scope="module")
@@ -42,13 +19,6 @@ def buyer(database: str) -> Household:
     verdicts = take(a_source(), [a_receipt(card=home.cards[0], purchased_at=at.isoformat()) for at in moments])
     assert {verdict.status for verdict in verdicts} == {"accepted"}
     return home
-
-
-def assert_few(found: list[tuple[str, set[str]]], *, at_least_one_of: str) -> None:
-    for sql, partitions in found:
-        for parent in ("receipt_2", "receipt_group_2", "receipt_line_2"):
-            assert len([name for name in partitions if name.startswith(parent)]) <= MOST_PARTITIONS, sql
-    assert any(at_least_one_of in partition for _, partitions in found for partition in partitions)
 
 
 def test_latest_receipts_touch_few_partitions(buyer: Household) -> None:

@@ -1,0 +1,247 @@
+"""My spending: by month, chain, product group and product, beside an earlier period (R28).
+
+It is a service made of purchase data, so the door opens it for `Purpose.SERVICES`: the description and the customer's
+objections decide how finely it may read, and the page says so (R16).
+"""
+
+import re
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
+from datetime import date, datetime
+from urllib.parse import urlencode
+
+from django.conf import settings
+from django.core.exceptions import PermissionDenied
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.utils.translation import get_language, gettext
+from django.utils.translation import gettext_noop as msgid
+from django.views.decorators.http import require_safe
+
+from tarkka import access
+from tarkka.description.queries import load_rulebook
+from tarkka.description.schema import Document
+from tarkka.description.value import lowered_to
+from tarkka.people.queries import read_choices, read_person
+from tarkka.portal import charts
+from tarkka.portal.pages.common import described
+from tarkka.portal.signing_in import signed_in
+from tarkka.portal.templatetags.portal import named_in
+from tarkka.purchases.spans import Span, month_span, months_later, year_span
+from tarkka.purchases.spending import Breakdown, Spending, group_names, product_names, read_spending
+from tarkka.vocabulary import Language, Level, Objection, Purpose, Role
+from tarkka.wording import formats
+
+DRAWN, LISTED = 10, 50
+"""How many parts the chart draws and the table lists at most, the largest first. The others are one row."""
+_BACK = {"month": 1, "year": 12}
+"""How many months back a month's comparison lies, as an address says it."""
+_COMPARED = {"month": msgid("spending.with.month"), "year": msgid("spending.with.year")}
+_BY = {
+    Breakdown.CHAIN: msgid("spending.by.chain"),
+    Breakdown.GROUP: msgid("spending.by.group"),
+    Breakdown.PRODUCT: msgid("spending.by.product"),
+}
+_PART = {
+    Breakdown.CHAIN: msgid("spending.chain"),
+    Breakdown.GROUP: msgid("spending.group"),
+    Breakdown.PRODUCT: msgid("spending.product"),
+}
+_OTHERS = {
+    Breakdown.CHAIN: msgid("spending.chain.others %(count)s"),
+    Breakdown.GROUP: msgid("spending.group.others %(count)s"),
+    Breakdown.PRODUCT: msgid("spending.product.others %(count)s"),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """What an address asks for: a year or one of its months, divided by what, and compared with which period."""
+
+    year: int
+    month: int | None
+    by: Breakdown | None
+    compared: str
+
+    @property
+    def span(self) -> Span:
+        """The year or month, in the register's time zone."""
+        zone = load_rulebook().time_zone
+        return month_span(self.year, self.month, zone) if self.month else year_span(self.year, zone)
+
+    @property
+    def back(self) -> int:
+        """How many months earlier the compared period lies."""
+        return _BACK[self.compared] if self.month else 12
+
+    def address(self, **changes: object) -> str:
+        """Return the address of this page with something changed."""
+        asked = replace(self, **changes)  # type: ignore[arg-type]  # the fields of this very class
+        parts: dict[str, object] = {"year": asked.year, "month": asked.month, "by": asked.by}
+        if asked.month and asked.compared != "month":
+            parts["with"] = asked.compared
+        return "?" + urlencode({name: value for name, value in parts.items() if value})
+
+
+@dataclass(frozen=True, slots=True)
+class Division:
+    """A period's parts: drawn, listed, and what is in neither, as figures whose sum with the parts is the total."""
+
+    drawn: charts.Bars
+    not_drawn: tuple[charts.Figure, ...]
+    listed: tuple[charts.Figure, ...]
+
+
+@require_safe
+@signed_in
+def spending(request: HttpRequest, person_id: int) -> HttpResponse:
+    """Show what the customer spent in a year or a month, divided as finely as their choices leave (R16, R28).
+
+    Answers 404 to a period or division that there is not. A division that their choices rule out is explained instead.
+    """
+    rulebook = load_rulebook()
+    today = datetime.now(rulebook.time_zone).date()
+    years = range(today.year, rulebook.versions[0].effective_on.year - 1, -1)
+    asked = _asked(request, years)
+    span, earlier = asked.span, asked.span.earlier(asked.back, today)
+    with _service_look(person_id) as look:
+        person = read_person(person_id)
+        made = [choice.kind for choice in read_choices() if choice.withdrawn_at is None]
+        wanted = asked.by or Breakdown.GROUP
+        by = wanted if wanted.level <= look.level else Breakdown.CHAIN
+        now = read_spending(span, by)
+        before = read_spending(earlier, by) if earlier.first.year in years else None
+    document = described()
+    shown = span.until(today)
+    total = charts.Figure(_name(shown), now.total_cents, before.total_cents if before else None)
+    compared = charts.bars([total, charts.Figure(_name(earlier), before.total_cents)]) if before else None
+    return render(
+        request,
+        "portal/spending.html",
+        {
+            "person": person,
+            "asked": asked,
+            "currency": document.register.currency,
+            "level": look.level,
+            "lowered_by": _lowering(document, made, look.level),
+            "now": now,
+            "total": total,
+            "earlier": _name(earlier) if before else "",
+            "compared": compared,
+            "comparisons": [(each, gettext(word), asked.address(compared=each)) for each, word in _COMPARED.items()],
+            "months": None if asked.month else _months(asked, shown, now, before, document.register.currency),
+            "by": by,
+            "is_ruled_out": asked.by is not None and asked.by is not by,
+            "by_word": gettext(_BY[by]),
+            "part_word": gettext(_PART[by]),
+            "tabs": [
+                (each, gettext(_BY[each]), asked.address(by=each)) for each in Breakdown if each.level <= look.level
+            ],
+            "division": _division(by, now, before, document),
+            "to_earlier": _step(asked, -1, years),
+            "to_later": _step(asked, 1, years),
+            "years": years,
+            "month_names": [
+                (month, formats.month_name(date(2000, month, 1), "wide", _language())) for month in range(1, 13)
+            ],
+        },
+    )
+
+
+@contextmanager
+def _service_look(person_id: int) -> Iterator[access.Access]:
+    subject = access.person(person_id)
+    try:
+        with access.opened(role=Role.CUSTOMER, actor=str(person_id), purpose=Purpose.SERVICES, subject=subject) as look:
+            yield look
+    except access.Refused:
+        raise PermissionDenied from None
+
+
+def _asked(request: HttpRequest, years: range) -> Asked:
+    year, month, by = (request.GET.get(name, "") for name in ("year", "month", "by"))
+    compared = request.GET.get("with", "month")
+    if not (
+        re.fullmatch("([0-9]{4})?", year, re.ASCII)
+        and re.fullmatch("([1-9]|1[0-2])?", month, re.ASCII)
+        and by in ("", *Breakdown)
+        and compared in _BACK
+    ):
+        raise Http404
+    asked = Asked(int(year or years[0]), int(month) if month else None, Breakdown(by) if by else None, compared)
+    if asked.year not in years:
+        raise Http404
+    return asked
+
+
+def _lowering(document: Document, made: list[Objection], level: Level) -> list[str]:
+    """Return the names of the objections in force that leave services no finer a level than this."""
+    left = {objection: lowered_to(document, Purpose.SERVICES, objection) for objection in made}
+    language = Language(_language())
+    return [document.objection[each].name.written_in(language) for each, to in left.items() if to == level]
+
+
+def _months(asked: Asked, shown: Span, now: Spending, before: Spending | None, currency: str) -> charts.Columns:
+    language = _language()
+    figures = [
+        charts.Figure(
+            formats.month(first, language),
+            now.months[first],
+            before.months.get(months_later(first, -asked.back)) if before else None,
+            short=formats.month_name(first, "abbreviated", language),
+            narrow=formats.month_name(first, "narrow", language),
+            address=asked.address(month=first.month),
+        )
+        for first in shown.months()
+    ]
+    return charts.columns(figures, lambda cents: formats.whole_money(cents, currency, language), places=12)
+
+
+def _division(by: Breakdown, now: Spending, before: Spending | None, document: Document) -> Division:
+    earlier: Mapping[str, int] = before.parts if before else {}
+    keys = sorted({*now.parts, *earlier}, key=lambda key: (-now.parts.get(key, 0), -earlier.get(key, 0), key))
+    names = _names(by, keys[:LISTED], document)
+
+    def figure(label: str, amounts: list[int], level: Level | None = None) -> charts.Figure:
+        return charts.Figure(label, amounts[0], amounts[1] if before else None, level=level)
+
+    def others(after: int) -> list[charts.Figure]:
+        left = keys[after:]
+        sums = [sum(parts.get(key, 0) for key in left) for parts in (now.parts, earlier)]
+        return [figure(gettext(_OTHERS[by]) % {"count": len(left)}, sums)] if left else []
+
+    both = (now, before or now)
+    rest = [
+        figure(gettext("spending.only_groups"), [each.grouped_cents for each in both], Level.GROUP),
+        figure(gettext("spending.only_total"), [each.bare_cents for each in both], Level.TOTAL),
+    ]
+    rest = [each for each in rest if each.amount or each.before]
+    parts = [figure(names[key], [now.parts.get(key, 0), earlier.get(key, 0)]) for key in keys[:LISTED]]
+    return Division(charts.bars(parts[:DRAWN]), (*others(DRAWN), *rest), (*parts, *others(LISTED), *rest))
+
+
+def _names(by: Breakdown, keys: list[str], document: Document) -> Mapping[str, str]:
+    if by is Breakdown.CHAIN:
+        return {key: named_in(key, document.chain) for key in keys}
+    return group_names(keys, Language(_language())) if by is Breakdown.GROUP else product_names(keys)
+
+
+def _step(asked: Asked, by: int, years: range) -> tuple[str, str] | None:
+    """Return the name and address of the next period, or of the one before; None where the register has none."""
+    first = months_later(asked.span.first, by if asked.month else 12 * by)
+    if first.year not in years:
+        return None
+    there = replace(asked, year=first.year, month=first.month if asked.month else None)
+    return _name(there.span), there.address()
+
+
+def _name(span: Span) -> str:
+    """Return what a period is called: a whole year or month by its name, any other by its days."""
+    if not span.is_whole:
+        return formats.days(span.first, span.last, _language())
+    return formats.month(span.first, _language()) if len(span.months()) == 1 else str(span.first.year)
+
+
+def _language() -> str:
+    return get_language() or settings.LANGUAGE_CODE
