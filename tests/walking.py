@@ -20,6 +20,7 @@ GROUP, PRODUCT, TOTAL = Level.GROUP, Level.PRODUCT, Level.TOTAL
 
 USES = {
     # role, purpose, kind of subject: level, level for whoever made both objections
+    (Role.AUTOMATIC, Purpose.OWN_DATA, PERSON): (PRODUCT, PRODUCT),
     (Role.CUSTOMER, Purpose.OWN_DATA, PERSON): (PRODUCT, PRODUCT),
     (Role.CUSTOMER, Purpose.SERVICES, PERSON): (PRODUCT, GROUP),
     (Role.AUTOMATIC, Purpose.SERVICES, PERSON): (PRODUCT, GROUP),
@@ -42,8 +43,8 @@ STAFF = [role for role in Role if role not in (Role.AUTOMATIC, Role.CUSTOMER)]
 # What a look may do to each table: `-` nothing, for the role has no such right; else whose rows it reaches: `own` the
 # subject's, `home` the household's, `all` everyone's, `unobjected` of those whose choices leave the level, `in_force`
 # the subject's objections and wishes in force. `own≥L` holds if the look reaches the level L, `own:choosing` for own
-# data and upkeep, `own:services` for services, `own:upkeep` for upkeep, `home:viewing` for the household's view;
-# otherwise no row is reached. Tables that are not named are `-` throughout.
+# data and upkeep, `own:looking` for own data, `own:services` for services, `own:upkeep` for upkeep, `home:viewing` for
+# the household's view; otherwise no row is reached. Tables that are not named are `-` throughout.
 RIGHTS = {
     PERSON: """
         table               SELECT        INSERT        UPDATE             DELETE
@@ -59,6 +60,8 @@ RIGHTS = {
         receipt_group       own≥GROUP     -             -                  -
         receipt_line        own≥PRODUCT   -             -                  -
         sent_receipt        own           own:services  -                  -
+        register_extract    own           own:choosing  own:looking        -
+        request             own           own:choosing  own:upkeep         -
         access_event        own           -             -                  -
         shared_looks        own           -             -                  -
     """,
@@ -82,6 +85,7 @@ RIGHTS = {
 }
 PURPOSES = {
     "choosing": (Purpose.OWN_DATA, Purpose.REGISTER_UPKEEP),
+    "looking": (Purpose.OWN_DATA,),
     "services": (Purpose.SERVICES,),
     "upkeep": (Purpose.REGISTER_UPKEEP,),
     "viewing": (Purpose.HOUSEHOLD_VIEW,),
@@ -93,6 +97,7 @@ VERBS = ("SELECT", "INSERT", "UPDATE", "DELETE", "TRUNCATE")
 KEYS = {
     "person": "id", "household": "id", "membership": "id", "card": "id", "contact": "id", "contact_for_safety": "id",
     "wish": "id", "objection": "id", "level_cap": "id", "sent_receipt": "person_id",
+    "register_extract": "id", "request": "id",
     "receipt": "id", "receipt_group": "receipt_id", "receipt_line": "receipt_id",
     "receipt_key": "id", "cardless_receipt": "batch", "access_event": "id", "access_event_person": "person_id",
     "access_ticket": "pid", "mandate": "id", "audience.receipt": "id", "audience.receipt_group": "receipt_id",
@@ -103,6 +108,8 @@ CHANGES = {
     "membership": "valid = valid",
     "card": "valid = valid",
     "wish": "ended_at = now()",
+    "register_extract": "made_at = now()",
+    "request": "answered_at = now(), outcome = 'granted', answer = 'walk', answered_by = 'walk'",
     "objection": "withdrawn_at = now(), withdrawn_place = 'portal', withdrawn_by = 'walk', withdrawn_version = 1",
 }
 ADDITIONS = {
@@ -112,6 +119,8 @@ ADDITIONS = {
     "contact_for_safety": "(person_id, kind, value, for_safety_only) VALUES ({0}, 'email', 'walk@example.org', true)",
     "wish": "(person_id, purpose, kind) VALUES ({0}, 'services', 'post')",
     "sent_receipt": "(person_id, receipt_id) VALUES ({0}, 2)",
+    "register_extract": "(person_id, way) VALUES ({0}, 'paper')",
+    "request": "(person_id, kind, text, place, taken_by, received_on) VALUES ({0}, 'erasure', 'a', 'desk', 'w', now())",
     "objection": "(person_id, kind, made_place, made_by, made_version) VALUES ({0}, 'A', 'portal', 'walk', 1)",
 }
 
@@ -262,6 +271,10 @@ def _functions(world: World) -> Iterator[str]:
         )
         sales = admin.execute("SELECT source_receipt_id, level FROM receipt WHERE source_id = %s", [world.source_id])
         levels = dict(sales.fetchall())
+        waiting = "SELECT what, count(*) FROM rights.waiting() WHERE person_id = ANY (%s) GROUP BY 1 ORDER BY 1"
+        found = admin.execute(waiting, [list(world.people.values())]).fetchall()
+        if found != [("extract", 4), ("request", 4)]:
+            yield f"of extracts and requests wait {found}"
     receipts = list(levels)
     products = [receipt for receipt, level in levels.items() if level == "PRODUCT"]
     with connection.cursor() as cursor:

@@ -62,6 +62,14 @@ def a_world() -> World:
             " WHERE purchaser_id = ANY (%s) GROUP BY 1",
             [everyone],
         )
+        connection.execute(
+            "INSERT INTO register_extract (person_id, way) SELECT p, 'paper' FROM unnest(%s::bigint[]) p", [everyone]
+        )
+        connection.execute(
+            "INSERT INTO request (person_id, kind, text, place, taken_by, received_on)"
+            " SELECT p, 'erasure', 'asked', 'portal', p, now() FROM unnest(%s::bigint[]) p",
+            [everyone],
+        )
     world = World(home, others, source.id, people)
     recall = {
         "role": Role.AUTOMATIC,
@@ -96,6 +104,8 @@ def _owners(people: dict[str, int]) -> dict[str, dict[int, set[str]]]:
         "objection": "SELECT id, person_id FROM objection",
         "sent_receipt": "SELECT person_id, person_id FROM sent_receipt",
         "level_cap": "SELECT id, person_id FROM level_cap",
+        "register_extract": "SELECT id, person_id FROM register_extract",
+        "request": "SELECT id, person_id FROM request",
         "receipt": "SELECT id, purchaser_id FROM receipt",
         "receipt_group": "SELECT receipt_id, purchaser_id FROM receipt_group",
         "receipt_line": "SELECT receipt_id, purchaser_id FROM receipt_line",

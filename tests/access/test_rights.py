@@ -8,6 +8,7 @@ PUBLISHED = ("announcement", "in_force", "level", "use", "version")
 DESCRIPTION = {(f"description_{part}", "SELECT"): ALL for part in PUBLISHED}
 WITHDRAWN = "withdrawn_at withdrawn_place withdrawn_version"
 EVENT = "id at role purpose basis subject_kind subject_id case_ref level version refusal is_own"
+ASKED = "kind text place extension_reason outcome answer"
 AMOUNTS = "currency total_cents bonus_eligible_cents card_benefit_cents payments"
 HOUSEHOLD_RECEIPT = "household_id purchased_at id outlet_id channel kind " + AMOUNTS
 DOOR_RECEIPT = (
@@ -30,6 +31,9 @@ RIGHTS: dict[str, dict[tuple[str, str], str]] = {
         ("access_event", "SELECT"): EVENT,
         ("card", "INSERT"): "number person_id valid",
         ("card", "UPDATE"): "valid",
+        ("register_extract", "SELECT"): ALL,
+        ("register_extract", "INSERT"): "person_id way may_cost made_at",
+        ("register_extract", "UPDATE"): "made_at",
         ("contact", "INSERT"): "person_id kind value for_safety_only",
         ("contact", "DELETE"): ALL,
         ("membership", "INSERT"): "person_id household_id is_main_member valid",
@@ -38,6 +42,9 @@ RIGHTS: dict[str, dict[tuple[str, str], str]] = {
         ("objection", "INSERT"): "person_id kind made_place made_by made_version",
         ("objection", "UPDATE"): "withdrawn_at withdrawn_place withdrawn_by withdrawn_version",
         ("person", "UPDATE"): "given_name family_name language",
+        ("request", "SELECT"): "id person_id received_at received_on due_on extended_at answered_at " + ASKED,
+        ("request", "INSERT"): "person_id kind text place taken_by received_on",
+        ("request", "UPDATE"): "extended_at extension_reason extended_by answered_at outcome answer answered_by",
         ("sent_receipt", "SELECT"): ALL,
         ("sent_receipt", "INSERT"): "person_id receipt_id is_refused",
         ("wish", "INSERT"): "person_id purpose kind",
@@ -60,6 +67,7 @@ RIGHTS: dict[str, dict[tuple[str, str], str]] = {
         ("card", "SELECT"): "id number person_id valid",
         ("card", "INSERT"): "number person_id valid",
         ("contact", "INSERT"): "person_id kind value",
+        ("register_extract", "SELECT"): "id person_id way asked_at made_at",
         ("household", "INSERT"): "id",
         ("level_cap", "SELECT"): "person_id level valid",
         ("membership", "SELECT"): "person_id household_id is_main_member valid",
@@ -69,6 +77,7 @@ RIGHTS: dict[str, dict[tuple[str, str], str]] = {
         ("person", "INSERT"): "id identity_hash identity_sealed given_name family_name language",
         ("receipt", "SELECT"): DOOR_RECEIPT,
         ("receipt_line", "SELECT"): "purchaser_id purchased_at receipt_id product_id quantity unit amount_cents",
+        ("request", "SELECT"): "id person_id kind due_on answered_at",
         ("sent_receipt", "SELECT"): "person_id receipt_id",
         ("wish", "SELECT"): "person_id purpose kind wished_at ended_at",
     },
@@ -102,6 +111,8 @@ CALLERS = {
     "purchases.sales": {"intake"},
     "purchases.take_back": {"intake"},
     "purchases.taken": {"intake"},
+    "rights.extracts_made": {"app"},
+    "rights.waiting": {"owner"},
     "services.due": {"app"},
 }
 
@@ -121,6 +132,7 @@ TOLD = {
     "purchases.sales": "receipt_id text, level level",
     "purchases.take_back": "verdict text, place text",
     "purchases.taken": "text",
+    "rights.extracts_made": "year integer, way text, made bigint",
     "services.due": "person_id bigint, receipt_id bigint",
 }
 
@@ -136,14 +148,14 @@ WHERE grantee IN (0, %s::regrole) AND oid >= 16384 GROUP BY 1, 2
 """
 _CALLABLE = """
 SELECT pronamespace::regnamespace || '.' || proname, x.grantee::regrole::text FROM pg_proc, aclexplode(proacl) x
-WHERE pronamespace::regnamespace::text IN ('access', 'people', 'purchases', 'services') AND x.grantee <> proowner
+WHERE pronamespace::regnamespace::text IN ('access', 'people', 'purchases', 'rights', 'services') AND x.grantee <> proowner
 """
 _TOLD = """
 SELECT pronamespace::regnamespace || '.' || proname, coalesce(
     (SELECT string_agg(concat(name, ' ', format_type(type, NULL)), ', ' ORDER BY nth)
      FROM unnest(proallargtypes, proargmodes, proargnames) WITH ORDINALITY a (type, mode, name, nth) WHERE mode <> 'i'),
     format_type(prorettype, NULL))
-FROM pg_proc WHERE pronamespace::regnamespace::text IN ('access', 'people', 'purchases', 'services')
+FROM pg_proc WHERE pronamespace::regnamespace::text IN ('access', 'people', 'purchases', 'rights', 'services')
 AND (has_function_privilege('tarkka_app', oid, 'EXECUTE') OR has_function_privilege('tarkka_intake', oid, 'EXECUTE'))
 """
 

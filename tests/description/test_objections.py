@@ -82,6 +82,7 @@ def test_explanation_of_customer_service_lists_its_situations():
 
 
 USES = {
+    (Purpose.OWN_DATA, Role.AUTOMATIC),
     (Purpose.OWN_DATA, Role.CUSTOMER),
     (Purpose.HOUSEHOLD_VIEW, Role.CUSTOMER),
     (Purpose.SERVICES, Role.CUSTOMER),

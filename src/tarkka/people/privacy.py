@@ -1,6 +1,6 @@
 """What the tables of persons, households, cards, contacts and choices say about people, column by column."""
 
-from tarkka.vocabulary import Category, PersonalTable
+from tarkka.vocabulary import Category, LeftOut, PersonalTable
 
 PERSONAL = {
     "card": PersonalTable(
@@ -23,6 +23,7 @@ PERSONAL = {
         "The households that earn bonus together.",
         {"id": Category.KEY, "founded_at": Category.HOUSEHOLD},
         whose=None,
+        left_out={"founded_at": LeftOut.HOUSEHOLD},
     ),
     "level_cap": PersonalTable(
         "The coarsest level at which a person's purchases are written, after an upheld request.",
@@ -75,6 +76,7 @@ PERSONAL = {
             "registered_at": Category.IDENTITY,
         },
         whose="id",
+        left_out={"identity_hash": LeftOut.REPEATED},
     ),
     "wish": PersonalTable(
         "What a person wished to be sent, for which purpose and by which kind of contact, and since and until when.",

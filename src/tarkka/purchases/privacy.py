@@ -1,6 +1,6 @@
 """What the tables of purchases say about people, column by column."""
 
-from tarkka.vocabulary import Category, PersonalTable
+from tarkka.vocabulary import Category, LeftOut, PersonalTable
 
 PERSONAL = {
     "receipt": PersonalTable(
@@ -50,6 +50,7 @@ PERSONAL = {
             "purchased_on": Category.PURCHASE,
         },
         whose="purchaser_id",
+        left_out={"purchased_on": LeftOut.REPEATED},
     ),
     "receipt_line": PersonalTable(
         "The products of a receipt, line by line. Level PRODUCT.",

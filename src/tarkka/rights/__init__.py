@@ -1,1 +1,1 @@
-"""What the registered person has a right to: the extract, the written extract, and requests with their due dates."""
+"""What a person has a right to: the extract of everything that the register holds on them, and requests."""

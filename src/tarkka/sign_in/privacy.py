@@ -1,6 +1,6 @@
 """What the tables of sessions say about people, column by column."""
 
-from tarkka.vocabulary import Category, PersonalTable
+from tarkka.vocabulary import Category, LeftOut, PersonalTable
 
 PERSONAL = {
     "session": PersonalTable(
@@ -12,6 +12,7 @@ PERSONAL = {
             "person_id": Category.KEY,
         },
         whose="person_id",
+        left_out={"session_data": LeftOut.PASSING, "expire_date": LeftOut.PASSING},
     ),
 }
 

@@ -26,6 +26,7 @@ INSTALLED_APPS = [
     "tarkka.sign_in",
     "tarkka.purchases",
     "tarkka.services",
+    "tarkka.rights",
     "tarkka.portal",
     "tarkka.site",
 ]

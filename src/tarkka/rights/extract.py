@@ -1,0 +1,107 @@
+"""The extract: everything that the register holds on a person, read at one look.
+
+What it is then written as, without the database, is in `writing`: a slow reader holds no transaction and no connection.
+"""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+from zoneinfo import ZoneInfo
+
+import msgspec
+from django.db import connection
+from django.utils import translation
+
+from tarkka.description.queries import load_rulebook
+from tarkka.description.schema import Document
+from tarkka.people.identity import open_identity
+from tarkka.rights import rows
+from tarkka.rights.about import About, about
+from tarkka.rights.tables import TABLES, Table
+from tarkka.vocabulary import Language
+
+
+@dataclass(frozen=True, slots=True)
+class Extract:
+    """Everything on one person. `made_at` is aware; `tables` has the rows by each table's name in the JSON."""
+
+    made_at: datetime
+    language: Language
+    zone: ZoneInfo
+    document: Document
+    about: About
+    tables: Mapping[str, list[Any]]
+
+    @property
+    def person(self) -> rows.Person:
+        """Whose it is."""
+        person: rows.Person = self.tables["person"][0]
+        return person
+
+
+def source_names() -> dict[int, str]:
+    """Return the names of the sources by id. Nothing personal: asked outside the door."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT id, name FROM source")
+        return dict(cursor.fetchall())
+
+
+def read_extract(language: Language, sources: Mapping[int, str]) -> Extract:
+    """Read all that the register holds on the subject of the present look, which is at own data at PRODUCT (R8, R9).
+
+    `sources` are `source_names`, which the look itself cannot read.
+    """
+    rulebook = load_rulebook()
+    now = datetime.now(rulebook.time_zone)
+    document = rulebook.in_force(now).description.document
+    read = _Reader(rulebook.time_zone, sources, {"since": rulebook.versions[0].starts_at, "language": language}).read
+    tables = {table.name: read(table) for table in TABLES}
+    with translation.override(language):
+        return Extract(now, language, rulebook.time_zone, document, about(document, language), tables)
+
+
+def read_rows(name: str) -> list[Any]:
+    """Read one table of the extract alone, that needs no sources. Inside the door."""
+    [table] = [each for each in TABLES if each.name == name]
+    return _Reader(load_rulebook().time_zone, {}, {}).read(table)
+
+
+class _Reader:
+    """Reads tables into their rows: times of the register's zone, and what only the program can tell."""
+
+    def __init__(self, zone: ZoneInfo, sources: Mapping[int, str], asked: Mapping[str, datetime | str]) -> None:
+        self._zone = zone
+        self._asked = asked
+        self._told: dict[tuple[str, str], Callable[[Any], Any]] = {
+            ("person", "identity_code"): open_identity,
+            ("receipts", "source"): sources.get,
+            ("receipts", "payments"): _payments,
+        }
+
+    def read(self, table: Table) -> list[rows.Row]:
+        fields = table.row.__struct_fields__
+        told = [(place, self._told.get((table.name, field))) for place, field in enumerate(fields)]
+        statement = table.statement
+        with connection.cursor() as cursor:
+            cursor.execute(statement, self._asked if "%(" in statement else None)
+            return [table.row(*self._values(list(row), told)) for row in cursor.fetchall()]
+
+    def _values(self, row: list[Any], told: list[tuple[int, Callable[[Any], Any] | None]]) -> list[Any]:
+        for place, tell in told:
+            value = row[place]
+            if tell is not None:
+                row[place] = tell(value)
+            elif isinstance(value, datetime):
+                row[place] = value.astimezone(self._zone)
+        return row
+
+
+class _StoredPayment(msgspec.Struct):
+    method: str
+    amount_cents: int
+
+
+def _payments(stored: str) -> tuple[rows.Payment, ...]:
+    found = msgspec.json.decode(stored, type=list[_StoredPayment])
+    return tuple(rows.Payment(each.method, rows.amount(each.amount_cents)) for each in found)

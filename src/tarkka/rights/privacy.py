@@ -1,0 +1,42 @@
+"""What the tables of extracts and requests say about people, column by column."""
+
+from tarkka.vocabulary import Category, PersonalTable
+
+PERSONAL = {
+    "register_extract": PersonalTable(
+        "The extracts that a person took online or ordered on paper, and when each was made.",
+        {
+            "id": Category.KEY,
+            "person_id": Category.KEY,
+            "way": Category.CHOICE,
+            "asked_at": Category.CHOICE,
+            "may_cost": Category.CHOICE,
+            "made_at": Category.CHOICE,
+        },
+        whose="person_id",
+    ),
+    "request": PersonalTable(
+        "A person's requests of rectification, restriction, erasure and objection, in their words, and the answers.",
+        {
+            "id": Category.KEY,
+            "person_id": Category.KEY,
+            "kind": Category.CHOICE,
+            "text": Category.CHOICE,
+            "place": Category.CHOICE,
+            "taken_by": Category.EMPLOYEE,
+            "received_at": Category.CHOICE,
+            "received_on": Category.CHOICE,
+            "due_on": Category.CHOICE,
+            "extended_at": Category.CHOICE,
+            "extension_reason": Category.CHOICE,
+            "extended_by": Category.EMPLOYEE,
+            "answered_at": Category.CHOICE,
+            "outcome": Category.CHOICE,
+            "answer": Category.CHOICE,
+            "answered_by": Category.EMPLOYEE,
+        },
+        whose="person_id",
+    ),
+}
+
+NOT_PERSONAL: dict[str, str] = {}

@@ -1,0 +1,198 @@
+"""The rows of an extract, as JSON and CSV have them: one struct a table. docs/extract.schema.json is made of these.
+
+Times are of the register's time zone, amounts decimal text with two decimals. Where a name differs from the column that
+it tells, `tables` says so.
+"""
+
+from datetime import date, datetime
+from decimal import Decimal
+from typing import Annotated
+
+from msgspec import Meta, Struct
+
+Amount = Annotated[Decimal, Meta(description="An amount of money in the receipt's currency, with two decimals.")]
+Moment = Annotated[datetime, Meta(tz=True, description="A time, with its offset from UTC.")]
+LevelName = Annotated[str, Meta(description="TOTAL, GROUP or PRODUCT, from coarse to fine.")]
+
+
+def amount(cents: int) -> Decimal:
+    """Return cents as units of money with two decimals."""
+    return Decimal(cents).scaleb(-2)
+
+
+class Row(Struct, frozen=True):
+    """A row of the extract."""
+
+
+class Person(Row, frozen=True):
+    """Who you are."""
+
+    id: int
+    identity_code: Annotated[str, Meta(description="The Finnish personal identity code, kept encrypted.")]
+    given_name: str
+    family_name: str
+    language: Annotated[str, Meta(description="fi, sv or en: in which language you are served.")]
+    registered_at: Moment
+
+
+class Membership(Row, frozen=True):
+    """Which household you belonged to, from when until when."""
+
+    household: int
+    is_main_member: bool
+    started_at: Moment
+    ended_at: Moment | None
+
+
+class Card(Row, frozen=True):
+    """A card by which your purchases are recognised, from when until when."""
+
+    number: str
+    opened_at: Moment
+    closed_at: Moment | None
+
+
+class Contact(Row, frozen=True):
+    """How to reach you, and whether for notices of dangerous products alone."""
+
+    kind: Annotated[str, Meta(description="email, phone or post.")]
+    value: str
+    for_safety_only: bool
+
+
+class Objection(Row, frozen=True):
+    """An objection, A or B: when and where it was made and withdrawn, under which version of the description."""
+
+    kind: str
+    made_at: Moment
+    made_place: str
+    made_version: int
+    withdrawn_at: Moment | None
+    withdrawn_place: str | None
+    withdrawn_version: int | None
+
+
+class LevelCap(Row, frozen=True):
+    """The coarsest level at which your purchases are stored, from when until when, and why."""
+
+    level: LevelName
+    started_at: Moment
+    ended_at: Moment | None
+    reason: str
+
+
+class Payment(Row, frozen=True):
+    """How a part of a receipt was paid."""
+
+    method: str
+    amount: Amount
+
+
+class Receipt(Row, frozen=True):
+    """A purchase or a return: what every receipt has (level TOTAL)."""
+
+    id: int
+    receipt_number: Annotated[str, Meta(description="The number that the source gave it.")]
+    purchased_at: Moment
+    outlet: str
+    chain: Annotated[str, Meta(description="The code that the register description has for the chain.")]
+    channel: Annotated[str, Meta(description="store or web.")]
+    kind: Annotated[str, Meta(description="sale or return.")]
+    level: Annotated[str, Meta(description="How finely this receipt is stored: TOTAL, GROUP or PRODUCT.")]
+    version: Annotated[int, Meta(description="The version of the register description that decided the level.")]
+    household: Annotated[int, Meta(description="The household that you belonged to then.")]
+    source: Annotated[str | None, Meta(description="The system that sent the receipt to the register.")]
+    refers_to: Annotated[int | None, Meta(description="Of a return: the id of the sale that it takes back.")]
+    refers_to_at: Moment | None
+    currency: str
+    total: Amount
+    bonus_eligible: Annotated[Decimal, Meta(description="The part of the total that earns Bonus.")]
+    card_benefit: Annotated[Decimal, Meta(description="Price benefits that were got by card.")]
+    payments: tuple[Payment, ...]
+
+
+class ReceiptGroup(Row, frozen=True):
+    """How much of a receipt a product group made up (level GROUP)."""
+
+    receipt: int
+    purchased_at: Moment
+    group: str
+    group_name: str | None
+    amount: Amount
+
+
+class ReceiptLine(Row, frozen=True):
+    """A product line of a receipt (level PRODUCT)."""
+
+    receipt: int
+    purchased_at: Moment
+    line: int
+    name: str
+    gtin: str
+    product_code: str
+    group: str
+    group_name: str | None
+    quantity: Decimal
+    unit: str
+    amount: Amount
+    lot: str | None
+
+
+class Look(Row, frozen=True):
+    """A look at your data, or a refusal: when, in which role, for which purpose and on which basis, how finely."""
+
+    id: int
+    at: Moment
+    role: str
+    purpose: str
+    basis: str | None
+    subject: Annotated[str, Meta(description="person: you; household, trace or audience: a group that you were in.")]
+    case: str | None
+    level: LevelName | None
+    version: int | None
+    refusal: Annotated[str | None, Meta(description="Why nothing was shown; empty if the look was allowed.")]
+
+
+class MadeExtract(Row, frozen=True):
+    """An extract: taken online, or ordered on paper; this one too."""
+
+    id: int
+    way: Annotated[str, Meta(description="online or paper.")]
+    asked_at: Moment
+    may_cost: bool
+    made_at: Moment | None
+
+
+class Request(Row, frozen=True):
+    """A request of rectification, restriction, erasure or objection: your words, the due day, the answer."""
+
+    id: int
+    kind: str
+    text: str
+    place: str
+    received_at: Moment
+    received_on: date
+    due_on: date
+    extended_at: Moment | None
+    extension_reason: str | None
+    answered_at: Moment | None
+    outcome: Annotated[str | None, Meta(description="granted, partly or refused; empty until it is answered.")]
+    answer: str | None
+
+
+class Wish(Row, frozen=True):
+    """Something that you wished to be sent, for which purpose and by which kind of contact."""
+
+    id: int
+    purpose: str
+    kind: str
+    wished_at: Moment
+    ended_at: Moment | None
+
+
+class SentReceipt(Row, frozen=True):
+    """A receipt that was sent to you by e-mail, and whether your mail server refused it for good."""
+
+    receipt: int
+    sent_at: Moment
+    is_refused: bool

@@ -1,0 +1,115 @@
+"""Which tables an extract has, how each is read and which columns it tells; and why the other columns are left out."""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from functools import cache
+from importlib import import_module
+from importlib.resources import files
+
+from django.apps import apps
+
+from tarkka.rights import rows
+from tarkka.vocabulary import LeftOut, PersonalTable
+
+_Told = Mapping[str, tuple[str, ...]]
+
+
+@dataclass(frozen=True, slots=True)
+class Table:
+    """A table of the extract, by the name that it has there.
+
+    `of` is the table of the register that its rows come from, `told_as` the name of each column that is told under
+    another one. The statement, `sql/extract/<name>.sql`, selects the row's fields in order; row-level security leaves
+    the subject's rows.
+    """
+
+    name: str
+    row: type[rows.Row]
+    of: str
+    told_as: _Told = field(default_factory=dict)
+
+    @property
+    def statement(self) -> str:
+        """The SQL that reads it."""
+        return files("tarkka.rights").joinpath("sql", "extract", f"{self.name}.sql").read_text()
+
+    def told(self) -> dict[str, tuple[str, ...]]:
+        """Return the fields by which each column is told."""
+        named = {column for fields in self.told_as.values() for column in fields}
+        own = {name: (name,) for name in self.row.__struct_fields__ if name not in named}
+        return own | dict(self.told_as)
+
+
+_AMOUNT: _Told = {"amount_cents": ("amount",)}
+_GROUP: _Told = {"group_code": ("group", "group_name")}
+
+TABLES = (
+    Table("person", rows.Person, "person", {"identity_sealed": ("identity_code",)}),
+    Table(
+        "memberships",
+        rows.Membership,
+        "membership",
+        {"household_id": ("household",), "valid": ("started_at", "ended_at")},
+    ),
+    Table("cards", rows.Card, "card", {"valid": ("opened_at", "closed_at")}),
+    Table("contacts", rows.Contact, "contact"),
+    Table("objections", rows.Objection, "objection"),
+    Table("wishes", rows.Wish, "wish"),
+    Table("sent_receipts", rows.SentReceipt, "sent_receipt", {"receipt_id": ("receipt",)}),
+    Table("level_caps", rows.LevelCap, "level_cap", {"valid": ("started_at", "ended_at")}),
+    Table(
+        "receipts",
+        rows.Receipt,
+        "receipt",
+        {
+            "source_receipt_id": ("receipt_number",),
+            "outlet_id": ("outlet", "chain"),
+            "household_id": ("household",),
+            "source_id": ("source",),
+            "total_cents": ("total",),
+            "bonus_eligible_cents": ("bonus_eligible",),
+            "card_benefit_cents": ("card_benefit",),
+        },
+    ),
+    Table("receipt_groups", rows.ReceiptGroup, "receipt_group", {"receipt_id": ("receipt",), **_GROUP, **_AMOUNT}),
+    Table(
+        "receipt_lines",
+        rows.ReceiptLine,
+        "receipt_line",
+        {"receipt_id": ("receipt",), "product_id": ("name", "gtin", "product_code", "group", "group_name"), **_AMOUNT},
+    ),
+    Table("looks", rows.Look, "access_event", {"subject_kind": ("subject",), "case_ref": ("case",)}),
+    Table("extracts", rows.MadeExtract, "register_extract"),
+    Table("requests", rows.Request, "request"),
+)
+
+
+@cache
+def labels() -> dict[str, PersonalTable]:
+    """Return the labels of every room's personal tables: each installed room has them in its `privacy.py`."""
+    rooms = [config.name for config in apps.get_app_configs() if config.name.startswith("tarkka.")]
+    return {
+        name: table
+        for room in rooms
+        if files(room).joinpath("privacy.py").is_file()
+        for name, table in import_module(f"{room}.privacy").PERSONAL.items()
+    }
+
+
+@dataclass(frozen=True, slots=True)
+class NotTold:
+    """The columns of one table of the register that are in no extract for the same reason; None: nobody decided."""
+
+    table: str
+    columns: tuple[str, ...]
+    why: LeftOut | None
+
+
+def not_told() -> Iterator[NotTold]:
+    """Yield what the extract does not tell of the personal tables, and why, in the order of the tables' names."""
+    told = {(table.of, column) for table in TABLES for column in table.told()}
+    for name, table in sorted(labels().items()):
+        columns = [column for column in table.columns if (name, column) not in told]
+        reasons = {column: table.why_left_out(column) for column in columns}
+        for why in dict.fromkeys(reasons.values()):
+            yield NotTold(name, tuple(column for column in columns if reasons[column] is why), why)

@@ -1,0 +1,109 @@
+"""An extract as a zip of JSON, CSV and PDF, made while it is sent: the small parts first, the PDF last.
+
+JSON is described by docs/extract.schema.json. CSV is RFC 4180 in UTF-8 with a byte-order mark, one file a table.
+"""
+
+import csv
+import io
+import zipfile
+from collections.abc import Iterator
+from concurrent.futures import Future, ThreadPoolExecutor
+from datetime import datetime
+from decimal import Decimal
+from functools import cache
+from typing import Any
+
+import msgspec
+from zipstream import ZipStream
+
+from tarkka.documents.pdf import pdf
+from tarkka.rights import rows
+from tarkka.rights.about import About
+from tarkka.rights.extract import Extract
+from tarkka.rights.paper import paper
+from tarkka.rights.tables import TABLES, Table
+
+FORMAT = 1
+_SCHEMA = "https://json-schema.org/draft/2020-12/schema"
+_PART = 1000
+"""Rows that are encoded at a time."""
+
+
+def archive(extract: Extract) -> Iterator[bytes]:
+    """Yield a zip of `extract.json`, `csv/*.csv` and `extract.pdf`."""
+    # The PDF takes longest, and the compiler runs beside the rest without the interpreter.
+    with ThreadPoolExecutor(1) as worker:
+        paper_made = worker.submit(lambda: pdf("rights/extract.typ", paper(extract), extract.language))
+        parts = ZipStream(compress_type=zipfile.ZIP_DEFLATED)
+        parts.add(as_json(extract), "extract.json")
+        for table in TABLES:
+            parts.add(as_csv(table, extract.tables[table.name]), f"csv/{table.name}.csv")
+        parts.add(_when_made(paper_made), "extract.pdf", compress_type=zipfile.ZIP_STORED)
+        yield from parts
+
+
+def _when_made(made: Future[bytes]) -> Iterator[bytes]:
+    yield made.result()
+
+
+def as_json(extract: Extract) -> Iterator[bytes]:
+    """Yield the JSON document, whose type is `document_type`."""
+    encode = msgspec.json.Encoder(order=None).encode
+    head = {"format": FORMAT, "made_at": extract.made_at, "language": extract.language, "about": extract.about}
+    yield encode(head | {"person": extract.person})[:-1]
+    for table in TABLES[1:]:
+        yield b',"%s":[' % table.name.encode()
+        found = extract.tables[table.name]
+        for start in range(0, len(found), _PART):
+            yield (b"," if start else b"") + encode(found[start : start + _PART])[1:-1]
+        yield b"]"
+    yield b"}\n"
+
+
+@cache
+def document_type() -> Any:  # noqa: ANN401  # a struct made of the tables
+    """Return the struct of the JSON document."""
+    fields: list[tuple[str, Any]] = [("format", int), ("made_at", rows.Moment), ("language", str), ("about", About)]
+    fields += [(table.name, list[table.row]) for table in TABLES]  # type: ignore[name-defined]
+    fields[4] = ("person", rows.Person)
+    return msgspec.defstruct("Extract", fields, frozen=True, namespace={"__doc__": "Everything on one person."})
+
+
+def schema() -> dict[str, Any]:
+    """Return the JSON Schema of the JSON document."""
+    return {"$schema": _SCHEMA, "title": "Register extract"} | msgspec.json.schema(document_type())
+
+
+def as_csv(table: Table, found: list[rows.Row]) -> Iterator[bytes]:
+    """Yield the rows with a head of the fields' names."""
+    out = io.StringIO(newline="")
+    write = csv.writer(out).writerow
+    out.write("\N{BYTE ORDER MARK}")
+    write(table.row.__struct_fields__)
+    for start in range(0, len(found), _PART):
+        for row in found[start : start + _PART]:
+            write([_cell(value) for value in msgspec.structs.astuple(row)])
+        yield out.getvalue().encode()
+        out.seek(0)
+        out.truncate()
+    if not found:
+        yield out.getvalue().encode()
+
+
+def _cell(value: object) -> str:
+    """What a value is in a cell. A text that a spreadsheet would take for a formula gets an apostrophe before it."""
+    match value:
+        case None:
+            return ""
+        case bool():
+            return "true" if value else "false"
+        case str():
+            return f"'{value}" if value.startswith(("=", "+", "-", "@", "\t", "\r")) else value
+        case Decimal():
+            return f"{value:f}"
+        case datetime():
+            return value.isoformat()
+        case tuple():
+            return "; ".join(f"{each.method} {each.amount:f}" for each in value)
+        case _:
+            return str(value)
