@@ -25,11 +25,12 @@ _people = count()
 
 @dataclass(frozen=True, slots=True)
 class Household:
-    """Ids of a household and its persons, the main member first, and one card number each."""
+    """Ids of a household and its persons, the main member first, and one card number and identity code each."""
 
     id: int
     persons: tuple[int, ...]
     cards: tuple[str, ...]
+    identity_codes: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,10 +59,11 @@ def a_household(persons: int = 2, *, since: datetime = datetime(2014, 5, 1, tzin
     from tarkka.vocabulary import Language, Purpose, Role
 
     cards = tuple(f"9{secrets.randbelow(10**15):015d}" for _ in range(persons))
+    identity_codes = tuple(identity_code(next(_people)) for _ in range(persons))
     new = tuple(
         NewPerson(
             key=str(place),
-            identity_code=identity_code(next(_people)),
+            identity_code=identity_codes[place],
             given_name=f"Given{place}",
             family_name="Family",
             language=Language.FI,
@@ -79,7 +81,7 @@ def a_household(persons: int = 2, *, since: datetime = datetime(2014, 5, 1, tzin
     ):
         cursor.execute("SELECT household_id FROM membership")
         household_id = cursor.fetchone()[0]
-    return Household(household_id, tuple(ids[str(place)] for place in range(persons)), cards)
+    return Household(household_id, tuple(ids[str(place)] for place in range(persons)), cards, identity_codes)
 
 
 def outlet_of(chain: str) -> str:

@@ -153,21 +153,21 @@ def test_the_cookies_are_out_of_reach_of_scripts_and_other_sites(household):
     assert cookie["samesite"] == "Lax"
 
 
-def test_outside_the_demo_there_is_no_provider_no_mark_and_only_secure_cookies():
+def test_outside_the_demo_there_is_no_development_provider_no_mark_and_only_cookies_of_this_host_and_tls():
     code = """
 import sys, django
 from django.conf import settings
 django.setup()
-from django.urls import NoReverseMatch, reverse
+from django.urls import reverse
 from django.template.loader import render_to_string
-try:
-    print(reverse("sign-in"))
-except NoReverseMatch:
-    print("no sign-in")
+print(reverse("sign-in"))
 print("tarkka.portal.development_identity" in sys.modules, settings.SESSION_COOKIE_SECURE, settings.CSRF_COOKIE_SECURE)
+print(settings.SESSION_COOKIE_NAME, settings.CSRF_COOKIE_NAME, settings.LANGUAGE_COOKIE_NAME)
 settings.STORAGES["staticfiles"]["BACKEND"] = "django.contrib.staticfiles.storage.StaticFilesStorage"
 print('class="demo"' in render_to_string("error.html", {"title": "", "text": ""}))
 """
     environment = {"TARKKA_DEMO": "0", "DJANGO_SETTINGS_MODULE": "tarkka.site.settings", "PATH": ""}
+
     told = subprocess.run([sys.executable, "-c", code], env=environment, capture_output=True, text=True, check=True)
-    assert told.stdout.split("\n") == ["no sign-in", "False True True", "False", ""]
+    names = "__Host-tarkka_session __Host-tarkka_form __Host-tarkka_language"
+    assert told.stdout.split("\n") == ["/sign-in/", "False True True", names, "False", ""]

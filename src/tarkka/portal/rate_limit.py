@@ -10,14 +10,14 @@ from ipaddress import IPv6Address, ip_address
 from typing import Concatenate, ParamSpec
 
 from django.conf import settings
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import render
 from django.utils.translation import gettext
 
 from tarkka.sign_in.once import count_request
 
 _Rest = ParamSpec("_Rest")
-_View = Callable[Concatenate[HttpRequest, _Rest], HttpResponse]
+_View = Callable[Concatenate[HttpRequest, _Rest], HttpResponseBase]
 
 SHARED_ADDRESS = 20
 """How many times more often an address may ask than a session: telephones and offices share theirs."""
@@ -31,7 +31,7 @@ def limited(what: str, *, per_minute: int) -> Callable[[_View[_Rest]], _View[_Re
 
     def decorate(view: _View[_Rest]) -> _View[_Rest]:
         @wraps(view)
-        def guarded(request: HttpRequest, /, *args: _Rest.args, **kwargs: _Rest.kwargs) -> HttpResponse:
+        def guarded(request: HttpRequest, /, *args: _Rest.args, **kwargs: _Rest.kwargs) -> HttpResponseBase:
             allowed = {f"address {client_address(request)}": per_minute * SHARED_ADDRESS}
             if request.session.session_key:
                 allowed[f"session {request.session.session_key}"] = per_minute

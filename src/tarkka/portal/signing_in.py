@@ -12,7 +12,7 @@ from urllib.parse import urlencode, urlsplit, urlunsplit
 
 from django.conf import settings
 from django.core.exceptions import BadRequest, PermissionDenied
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.middleware.csrf import rotate_token
 from django.shortcuts import redirect, resolve_url
 from django.urls import Resolver404, resolve, reverse
@@ -88,13 +88,13 @@ def is_fresh(request: HttpRequest) -> bool:
 
 
 def signed_in(
-    view: Callable[Concatenate[HttpRequest, int, _Rest], HttpResponse],
-) -> Callable[Concatenate[HttpRequest, _Rest], HttpResponse]:
+    view: Callable[Concatenate[HttpRequest, int, _Rest], HttpResponseBase],
+) -> Callable[Concatenate[HttpRequest, _Rest], HttpResponseBase]:
     """Give the view the person's id, or send the visitor to sign in and back. No cache keeps what the view shows."""
 
     @never_cache
     @wraps(view)
-    def guarded(request: HttpRequest, /, *args: _Rest.args, **kwargs: _Rest.kwargs) -> HttpResponse:
+    def guarded(request: HttpRequest, /, *args: _Rest.args, **kwargs: _Rest.kwargs) -> HttpResponseBase:
         person_id = signed_in_id(request)
         if person_id is None:
             return to_sign_in(request)
@@ -104,8 +104,8 @@ def signed_in(
 
 
 def freshly_signed_in(
-    view: Callable[Concatenate[HttpRequest, int, _Rest], HttpResponse],
-) -> Callable[Concatenate[HttpRequest, _Rest], HttpResponse]:
+    view: Callable[Concatenate[HttpRequest, int, _Rest], HttpResponseBase],
+) -> Callable[Concatenate[HttpRequest, _Rest], HttpResponseBase]:
     """Give the view the person's id as `signed_in` does, and in its place; whoever signed in long ago does it again.
 
     Every method is guarded. A page whose form alone is sensitive asks `is_fresh` and answers with
@@ -114,7 +114,7 @@ def freshly_signed_in(
 
     @signed_in
     @wraps(view)
-    def guarded(request: HttpRequest, person_id: int, /, *args: _Rest.args, **kwargs: _Rest.kwargs) -> HttpResponse:
+    def guarded(request: HttpRequest, person_id: int, /, *args: _Rest.args, **kwargs: _Rest.kwargs) -> HttpResponseBase:
         if not is_fresh(request):
             return to_sign_in(request, afresh=True)
         return view(request, person_id, *args, **kwargs)

@@ -2,6 +2,7 @@
 
 import os
 import secrets
+from pathlib import Path
 from urllib.parse import unquote, urlsplit
 
 from psycopg.conninfo import conninfo_to_dict
@@ -79,7 +80,9 @@ TIME_ZONE = "UTC"  # a page tells the register's own time: tarkka.site.time_zone
 
 LANGUAGE_CODE = "fi"
 LANGUAGES = [("fi", "suomi"), ("sv", "svenska"), ("en", "English")]
-LANGUAGE_COOKIE_NAME = "tarkka_language"
+# Browsers keep cookies so named to this host and to TLS, which the demo does not have.
+_HOST_COOKIE = "" if TARKKA_DEMO else "__Host-"
+LANGUAGE_COOKIE_NAME = f"{_HOST_COOKIE}tarkka_language"
 LANGUAGE_COOKIE_AGE = 365 * 24 * 60 * 60
 LANGUAGE_COOKIE_HTTPONLY = True
 LANGUAGE_COOKIE_SAMESITE = "Lax"
@@ -92,6 +95,7 @@ STORAGES = {
 }
 
 SESSION_ENGINE = "tarkka.sign_in.sessions"
+SESSION_COOKIE_NAME = f"{_HOST_COOKIE}tarkka_session"
 SESSION_COOKIE_HTTPONLY = True
 SESSION_COOKIE_SAMESITE = "Lax"
 SESSION_COOKIE_AGE = 30 * 60  # since the last page
@@ -99,8 +103,12 @@ TARKKA_SESSION_LIMIT = 8 * 60 * 60  # since signing in
 TARKKA_FRESH_LIMIT = 10 * 60  # since proving who one is, for sensitive acts
 SESSION_SAVE_EVERY_REQUEST = True
 SESSION_EXPIRE_AT_BROWSER_CLOSE = True
-LOGIN_URL = "sign-in" if TARKKA_DEMO else "start"
+LOGIN_URL = "sign-in"
+# The providers of strong authentication: docs/guides/signing-in.md.
+TARKKA_ATTEMPT_COOKIE = "tarkka_sign_in" if TARKKA_DEMO else "__Secure-tarkka_sign_in"
+TARKKA_SIGN_IN = Path(os.environ.get("TARKKA_SIGN_IN") or TARKKA_HOME / "sign-in.toml")
 CSRF_FAILURE_VIEW = "tarkka.site.errors.form_expired"
+CSRF_COOKIE_NAME = f"{_HOST_COOKIE}tarkka_form"
 CSRF_COOKIE_HTTPONLY = True
 CSRF_COOKIE_SAMESITE = "Lax"
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = LANGUAGE_COOKIE_SECURE = not TARKKA_DEMO

@@ -1,0 +1,141 @@
+"""The beginning and the end of a visit: strong authentication at the provider and back, and signing out (R13)."""
+
+import logging
+from dataclasses import asdict
+from urllib.parse import urlencode
+
+from django.conf import settings
+from django.core import signing
+from django.db import connection
+from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils.translation import get_language, gettext
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_GET, require_POST, require_safe
+
+from tarkka.people.queries import find_person
+from tarkka.portal import signing_in
+from tarkka.portal.rate_limit import limited
+from tarkka.sign_in import client, publishing
+from tarkka.sign_in.providers import Provider, provider_for
+from tarkka.sign_in.refusals import Reason, SignInRefused
+from tarkka.sign_in.tokens import Proof
+
+PROVIDER = "customers"
+"""The portal's provider in the settings of signing in."""
+PER_MINUTE = 10
+_SALT = "tarkka.portal.sign_in"
+_log = logging.getLogger(__name__)
+
+
+@never_cache
+@require_safe
+def sign_in(request: HttpRequest) -> HttpResponse:
+    """Say what signing in is and what is asked of the provider, and lead there."""
+    return sign_in_page(request)
+
+
+def sign_in_page(request: HttpRequest, **words: object) -> HttpResponse:
+    """Return the page from which one signs in, with `words` more."""
+    is_afresh, wanted = request.GET.get("afresh") == "1", signing_in.wanted_page(request)
+    query = urlencode({"next": wanted} | ({"afresh": "1"} if is_afresh else {}))
+    to = f"{reverse('sign-in-start')}?{query}" if provider_for(PROVIDER) else None
+    return render(request, "portal/sign_in.html", {"to": to, "next": wanted, "is_afresh": is_afresh, **words})
+
+
+@never_cache
+@require_GET
+@limited("sign-in", per_minute=PER_MINUTE)
+def to_provider(request: HttpRequest) -> HttpResponse:
+    """Send the visitor to the provider with a signed request, and let their browser keep what the answer must fit."""
+    provider = _provider()
+    attempt = client.begin(afresh=request.GET.get("afresh") == "1")
+    kept = signing.dumps({"attempt": asdict(attempt), "next": signing_in.wanted_page(request)}, salt=_SALT)
+    answer = redirect(client.address_to_go(provider, attempt, language=get_language() or settings.LANGUAGE_CODE))
+    answer.set_cookie(
+        settings.TARKKA_ATTEMPT_COOKIE,
+        kept,
+        max_age=client.LONGEST,
+        path=reverse("sign-in"),
+        secure=settings.SESSION_COOKIE_SECURE,
+        httponly=True,
+        samesite="Lax",  # so that it comes along from the provider
+    )
+    return answer
+
+
+@never_cache
+@require_GET
+@limited("sign-in", per_minute=PER_MINUTE)
+def from_provider(request: HttpRequest) -> HttpResponse:
+    """Take the answer that the visitor brings back, and sign in whom it proves, if the register has them."""
+    provider = _provider()
+    try:
+        kept = signing.loads(
+            request.COOKIES.get(settings.TARKKA_ATTEMPT_COOKIE, ""), salt=_SALT, max_age=client.LONGEST
+        )
+        proof = client.finish(provider, client.Attempt(**kept["attempt"]), request.GET.dict())
+        answer = _sign_in(request, proof, kept["next"])
+    except signing.BadSignature:
+        answer = _refused(request, SignInRefused(Reason.STATE, "not begun in this browser, or too long ago"))
+    except SignInRefused as refused:
+        answer = _refused(request, refused)
+    answer.delete_cookie(settings.TARKKA_ATTEMPT_COOKIE, path=reverse("sign-in"), samesite="Lax")
+    return answer
+
+
+@require_safe
+def our_keys(request: HttpRequest) -> HttpResponse:  # noqa: ARG001  # Django's signature
+    """Publish the keys by which the provider knows us: signed, if the settings name a key of our entity."""
+    provider = _provider()
+    if provider.own_entity_key is None:
+        return JsonResponse(publishing.key_set(provider))
+    signed = publishing.signed_key_set(provider, provider.own_entity_key)
+    return HttpResponse(signed, content_type="application/jwk-set+jwt")
+
+
+@require_safe
+def entity_statement(request: HttpRequest) -> HttpResponse:
+    """Publish who we are, as brokers of the Finnish Trust Network ask for it, if the settings name our entity's key."""
+    provider = _provider()
+    if provider.own_entity_key is None:
+        raise Http404
+    keys_address = request.build_absolute_uri(reverse("sign-in-keys"))
+    statement = publishing.entity_statement(provider, provider.own_entity_key, keys_address)
+    return HttpResponse(statement, content_type="application/entity-statement+jwt")
+
+
+@require_POST
+def sign_out(request: HttpRequest) -> HttpResponse:
+    """End the person's sessions everywhere and go to the start page."""
+    signing_in.sign_out(request)
+    return redirect("start")
+
+
+def _provider() -> Provider:
+    provider = provider_for(PROVIDER)
+    if provider is None:
+        raise Http404
+    return provider
+
+
+def _sign_in(request: HttpRequest, proof: Proof, wanted: str) -> HttpResponse:
+    connection.ensure_connection()
+    person_id = find_person(connection.connection, proof.identity_code)
+    if person_id is None:
+        return render(request, "portal/not_registered.html", status=403)
+    signing_in.sign_in(request, person_id, authenticated_at=proof.authenticated_at)
+    return redirect(wanted)
+
+
+def _refused(request: HttpRequest, refused: SignInRefused) -> HttpResponse:
+    if refused.reason is Reason.CANCELLED:
+        status, title, text = 200, gettext("sign_in.cancelled.title"), gettext("sign_in.cancelled.text")
+    elif refused.reason is Reason.UNREACHABLE:
+        status, title, text = 502, gettext("sign_in.unreachable.title"), gettext("sign_in.unreachable.text")
+    else:
+        status, title, text = 400, gettext("sign_in.refused.title"), gettext("sign_in.refused.text")
+    if refused.reason is not Reason.CANCELLED:
+        _log.warning("sign-in refused: %s", refused)  # a reason of a closed list, and nothing of anybody
+    return render(request, "portal/sign_in_refused.html", {"title": title, "text": text}, status=status)
