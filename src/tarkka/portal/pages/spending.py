@@ -112,6 +112,9 @@ def spending(request: HttpRequest, person_id: int) -> HttpResponse:
         by = wanted if wanted.level <= look.level else Breakdown.CHAIN
         now = read_spending(span, by)
         before = read_spending(earlier, by) if earlier.first.year in years else None
+    is_ruled_out = asked.by is not None and asked.by is not by
+    if is_ruled_out:
+        asked = replace(asked, by=by)  # so that the page's links lead to what there is
     document = described()
     shown = span.until(today)
     total = charts.Figure(_name(shown), now.total_cents, before.total_cents if before else None)
@@ -132,7 +135,7 @@ def spending(request: HttpRequest, person_id: int) -> HttpResponse:
             "comparisons": [(each, gettext(word), asked.address(compared=each)) for each, word in _COMPARED.items()],
             "months": None if asked.month else _months(asked, shown, now, before, document.register.currency),
             "by": by,
-            "is_ruled_out": asked.by is not None and asked.by is not by,
+            "is_ruled_out": is_ruled_out,
             "by_word": gettext(_BY[by]),
             "part_word": gettext(_PART[by]),
             "tabs": [
