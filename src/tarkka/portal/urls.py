@@ -5,7 +5,7 @@ from django.urls import URLPattern, URLResolver, include, path, register_convert
 from django.views.i18n import set_language
 
 from tarkka.portal.ids import ID
-from tarkka.portal.pages import choices, household, looks, more, purchases, receipt, session, spending, start
+from tarkka.portal.pages import choices, details, household, looks, more, purchases, receipt, session, spending, start
 
 
 class IdConverter:
@@ -30,6 +30,11 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("choices/", choices.choices, name="choices"),
     path("choices/allow/<str:kind>/", choices.allow, name="choices-allow"),
     path("household/", household.household, name="household"),
+    path("details/", details.details, name="details"),
+    path("details/contact/<slug:kind>/", details.contact, name="contact"),
+    path("details/language/", details.language, name="details-language"),
+    path("details/safety/<slug:kind>/", details.contact, {"for_safety_only": True}, name="safety-contact"),
+    path("details/wish/", details.wish, name="details-wish"),
     path("language/", set_language, name="language"),
     path("looks/", looks.looks, name="looks"),
     path("looks/download/", looks.download, name="looks-download"),

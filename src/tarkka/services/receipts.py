@@ -108,7 +108,7 @@ def _claim(person_id: int, receipt_id: int, *, is_refused: bool) -> bool:
             """,
             [person_id, receipt_id, is_refused],
         )
-        return cursor.rowcount == 1
+        return int(cursor.rowcount) == 1
 
 
 def _hand_over(message: EmailMessage, mail: BaseEmailBackend) -> None:
