@@ -5,7 +5,7 @@ from django.urls import URLPattern, URLResolver, include, path, register_convert
 from django.views.i18n import set_language
 
 from tarkka.portal.ids import ID
-from tarkka.portal.pages import choices, details, household, looks, more, purchases, receipt, session, spending, start
+from tarkka.portal.pages import choices, details, household, looks, more, my_data, purchases, receipt, session, spending, start
 
 
 class IdConverter:
@@ -39,6 +39,10 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("looks/", looks.looks, name="looks"),
     path("looks/download/", looks.download, name="looks-download"),
     path("more/", more.more, name="more"),
+    path("my-data/", my_data.my_data, name="my-data"),
+    path("my-data/extract/", my_data.download, name="my-data-extract"),
+    path("my-data/paper/", my_data.order, name="my-data-paper"),
+    path("my-data/requests/", my_data.ask, name="my-data-ask"),
     path("purchases/", purchases.purchases, name="purchases"),
     path("purchases/search/", purchases.search, name="search"),
     path("purchases/<id:receipt_id>/", receipt.receipt, name="receipt"),

@@ -18,6 +18,7 @@ from tarkka import access
 from tarkka.description.queries import load_rulebook
 from tarkka.people.actions import Actor
 from tarkka.people.refusals import told_plainly
+from tarkka.rights.queries import read_postal_address
 from tarkka.vocabulary import Level, Place, Purpose, Role
 
 LONGEST = 2000
@@ -107,7 +108,7 @@ def order_extract(person_id: int, *, acting: Actor) -> int:
     Raises NoPostalAddress.
     """
     with look(person_id, acting) as raw:
-        if postal_address(raw) is None:
+        if read_postal_address() is None:
             raise NoPostalAddress("there is no postal address to send it to")
         waiting = raw.execute("SELECT id FROM register_extract WHERE made_at IS NULL ORDER BY id LIMIT 1").fetchone()
         ordered = (
@@ -124,14 +125,6 @@ def order_extract(person_id: int, *, acting: Actor) -> int:
         )
         assert ordered is not None  # noqa: S101  # a row was found or made
         return int(ordered[0])
-
-
-def postal_address(raw: psycopg.Connection[Any]) -> str | None:
-    """Return where letters to the subject of the look go, or None; never one that is for safety notices alone."""
-    row = raw.execute(
-        "SELECT value FROM contact WHERE kind = 'post' AND NOT for_safety_only ORDER BY id DESC LIMIT 1"
-    ).fetchone()
-    return str(row[0]) if row else None
 
 
 def make_request(person_id: int, kind: RequestKind, text: str, *, place: Place, acting: Actor) -> int:

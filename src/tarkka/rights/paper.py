@@ -18,7 +18,7 @@ from tarkka.rights import rows, words
 from tarkka.rights.extract import Extract
 from tarkka.vocabulary import Level, Role
 from tarkka.wording import formats
-from tarkka.wording.words import CHANNEL, PAYMENT_METHOD, UNIT
+from tarkka.wording.words import CHANNEL, OUTCOME, PAYMENT_METHOD, REQUEST, UNIT
 
 _SEPARATOR = " · "
 
@@ -264,9 +264,9 @@ class _Writer:
             )
         answered = [gettext("extract.waiting")]
         if request.answered_at and request.outcome:
-            answered = [self.moment(request.answered_at), gettext(words.OUTCOME[request.outcome]), request.answer or ""]
+            answered = [self.moment(request.answered_at), gettext(OUTCOME[request.outcome]), request.answer or ""]
         return [
-            f"{gettext(words.REQUEST[request.kind])} ({request.id})\n{request.text}",
+            f"{gettext(REQUEST[request.kind])} ({request.id})\n{request.text}",
             "\n".join(received),
             "\n".join(answered),
         ]

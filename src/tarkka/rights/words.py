@@ -1,4 +1,4 @@
-"""The words for the members of this room's lists, and for those of other rooms that only extracts speak of."""
+"""The words for the members of lists that only extracts speak of."""
 
 from django.utils.translation import gettext_noop as msgid
 
@@ -11,17 +11,6 @@ LANGUAGE = {
     "en": msgid("extract.language.en"),
     "fi": msgid("extract.language.fi"),
     "sv": msgid("extract.language.sv"),
-}
-OUTCOME = {
-    "granted": msgid("request.outcome.granted"),
-    "partly": msgid("request.outcome.partly"),
-    "refused": msgid("request.outcome.refused"),
-}
-REQUEST = {
-    "rectification": msgid("request.rectification"),
-    "restriction": msgid("request.restriction"),
-    "erasure": msgid("request.erasure"),
-    "objection": msgid("request.objection"),
 }
 SUBJECT = {
     "audience": msgid("extract.subject.audience"),

@@ -17,11 +17,22 @@ LEVEL = {
     Level.GROUP: msgid("level.group"),
     Level.PRODUCT: msgid("level.product"),
 }
+OUTCOME = {
+    "granted": msgid("request.outcome.granted"),
+    "partly": msgid("request.outcome.partly"),
+    "refused": msgid("request.outcome.refused"),
+}
 PAYMENT_METHOD = {
     "card": msgid("payment.card"),
     "cash": msgid("payment.cash"),
     "gift_card": msgid("payment.gift_card"),
     "group_card": msgid("payment.group_card"),
+}
+REQUEST = {
+    "rectification": msgid("request.rectification"),
+    "restriction": msgid("request.restriction"),
+    "erasure": msgid("request.erasure"),
+    "objection": msgid("request.objection"),
 }
 UNIT = {
     "kg": msgid("unit.kg"),
