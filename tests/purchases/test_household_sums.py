@@ -233,10 +233,22 @@ def test_a_return_takes_its_purchase_away_from_the_count(outlets: None) -> None:
     assert set(shown(back, MONTHS[0], MONTHS[0])) == {(MONTHS[0], None, None)}
 
 
+def test_a_purchase_that_earns_no_bonus_does_not_count(outlets: None) -> None:
+    """It adds nothing to the sum, so it hides nothing in it either."""
+    home = a_household(2)
+    receipts = [Wrote(0, MONTHS[0], chain) for chain in ("prisma", "sokos") for _ in range(3)]
+    write(home, receipts)
+    with administrator() as admin:
+        admin.execute(
+            "UPDATE receipt SET bonus_eligible_cents = 0 WHERE household_id = %s AND total_cents = 1", [home.id]
+        )
+    assert shown(home, MONTHS[0], MONTHS[0]) == {(MONTHS[0], None, None): 2 + 4 + 8 + 16 + 32}
+
+
 def test_a_month_is_not_shown_by_chain_before_it_has_ended(outlets: None) -> None:
     """Whoever looked before and after each purchase would see it."""
     from tarkka import access
-    from tarkka.purchases.household import bonus_eligible_in
+    from tarkka.purchases.household import bonus_eligible_this_month
     from tarkka.vocabulary import Purpose, Role
 
     home, this_month = a_household(2), datetime.now(ZONE).date().replace(day=1)
@@ -254,7 +266,7 @@ def test_a_month_is_not_shown_by_chain_before_it_has_ended(outlets: None) -> Non
         with access.opened(
             role=Role.CUSTOMER, actor=str(person), purpose=Purpose.HOUSEHOLD_VIEW, subject=access.household(home.id)
         ):
-            assert bonus_eligible_in(this_month) == 16 + 32 + 64 + 128
+            assert bonus_eligible_this_month() == 16 + 32 + 64 + 128
 
 
 def test_months_are_those_of_the_registers_time_zone(outlets: None) -> None:

@@ -40,8 +40,11 @@ def visible_time() -> list[Period]:
         return [Period(*row) for row in cursor.fetchall()]
 
 
-def joint_sums(first: date, last: date) -> list[JointSum]:
-    """Return the sums of the months from that of `first` to that of `last`, by month and size. They are disjoint."""
+def joint_sums(first: date | None, last: date | None) -> list[JointSum]:
+    """Return the sums of the months from that of `first` to that of `last`, by month and size. They are disjoint.
+
+    None is the present month in the register's time zone.
+    """
     with connection.cursor() as cursor:
         cursor.execute(
             "SELECT month, chain_group, chain, bonus_eligible_cents FROM purchases.household_sums(%s, %s)",
@@ -50,9 +53,9 @@ def joint_sums(first: date, last: date) -> list[JointSum]:
         return [JointSum(*row) for row in cursor.fetchall()]
 
 
-def bonus_eligible_in(month: date) -> int:
-    """Return what the household's purchases of a month, told by a day of it, earn bonus on, in cents; to all (R11)."""
-    return sum(joint.bonus_eligible_cents for joint in joint_sums(month, month))
+def bonus_eligible_this_month() -> int:
+    """Return what the household's purchases of the present month earn bonus on, in cents; to every member (R11)."""
+    return sum(joint.bonus_eligible_cents for joint in joint_sums(None, None))
 
 
 def joint_purchases(span: Span) -> list[BonusPurchase]:

@@ -65,7 +65,8 @@ def household(request: HttpRequest, person_id: int) -> HttpResponse:
     if home is None:
         return render(request, "portal/household_none.html", {"person": person})
     with household_look(person_id, home.household_id):
-        months = _visible_months(visible_time(), today, zone)
+        time = visible_time()
+        months = _visible_months(time, today, zone)
         of_year = [first for first in months if first.year == year]
         if not of_year or (month and span.first not in of_year):
             raise Http404
@@ -79,7 +80,7 @@ def household(request: HttpRequest, person_id: int) -> HttpResponse:
             "person": person,
             "home": home,
             "persons": persons,
-            "since": months[0],
+            "since": time[0].start,
             "bought": bought,
             "currency": described().register.currency,
             **_drawn(home, (year, month), span, sums, of_year, months, today),

@@ -1,9 +1,9 @@
 -- What a household has bought together, as its persons may see it.
 
 -- The bonus-earning purchases of the live ticket's household in cents, month by month in the register's time zone, from the month of
--- `first_day` to that of `last_day`. The sums are disjoint and there are no others, so that nothing shown can be subtracted from anything
--- else that is shown (docs/decisions/0013). To the main member, who sees each purchase, one sum a month.
--- To another member, once the month has ended, a sum each chain. But where others than the member made fewer than `fewest` purchases
+-- `first_day` to that of `last_day`, each the present month if it is NULL. The sums are disjoint and there are no others, so that
+-- nothing comes of subtracting what is shown from what is shown. To the main member, who sees each purchase, one sum a
+-- month. To another member, once the month has ended, a sum for each chain. But where others than the member made fewer than `fewest` purchases
 -- at a chain, it goes into its chain group's sum (`chain` is NULL) together with as many more of the group's smallest chains as it takes;
 -- a group goes likewise into the sum of all else (both are NULL), and a month as a whole. A return takes a purchase away from the count.
 CREATE FUNCTION purchases.household_sums(first_day date, last_day date)
@@ -11,12 +11,12 @@ RETURNS TABLE (month date, chain_group text, chain text, bonus_eligible_cents bi
 LANGUAGE plpgsql STABLE SECURITY DEFINER PARALLEL RESTRICTED ROWS 50 SET search_path = pg_catalog, public, pg_temp AS $$
 #variable_conflict use_column
 DECLARE
-    -- Who happens to know one of three still sees two as one.
+    -- Who happens to know one of three still sees two as one (decision 0013).
     fewest CONSTANT integer := 3;
     zone text := (SELECT v.time_zone FROM description_version v JOIN description_in_force d USING (number));
-    since timestamptz := date_trunc('month', first_day::timestamp) AT TIME ZONE zone;
-    until timestamptz := (date_trunc('month', last_day::timestamp) + interval '1 month') AT TIME ZONE zone;
     this_month date := date_trunc('month', now() AT TIME ZONE zone);
+    since timestamptz := date_trunc('month', coalesce(first_day, this_month)::timestamp) AT TIME ZONE zone;
+    until timestamptz := (date_trunc('month', coalesce(last_day, this_month)::timestamp) + interval '1 month') AT TIME ZONE zone;
     t access_ticket := (SELECT k FROM access.ticket() k WHERE k.subject_kind = 'household' AND k.period IS NOT NULL);
 BEGIN
     RETURN QUERY
