@@ -14,7 +14,7 @@ from typing import Any, TypeVar
 from tarkka.description.reading import plain
 from tarkka.description.schema import Document
 from tarkka.description.value import Description, Pair, lowered_to
-from tarkka.vocabulary import Level, Objection, Purpose, Role, SubjectKind
+from tarkka.vocabulary import Language, Level, Objection, Purpose, Role, SubjectKind
 
 _K = TypeVar("_K")
 _V = TypeVar("_V")
@@ -35,13 +35,97 @@ class Direction(StrEnum):
 WIDENING = (Direction.FINER, Direction.WIDER, Direction.LONGER)
 
 
+class Kind(StrEnum):
+    """What can change, in the order in which it is looked for. `WORDS` says each to operators, pages to customers."""
+
+    COLLECTED = "collected"
+    COLLECTED_ANEW = "collected_anew"
+    COLLECTED_NO_MORE = "collected_no_more"
+    USE_ANEW = "use_anew"
+    USE_NO_MORE = "use_no_more"
+    USE_LEVEL = "use_level"
+    USE_WITH_CASE = "use_with_case"
+    USE_WITHOUT_CASE = "use_without_case"
+    OBJECTION_LESS = "objection_less"
+    OBJECTION_MORE = "objection_more"
+    OBJECTION_NO_MORE = "objection_no_more"
+    SITUATION_ANEW = "situation_anew"
+    SITUATION_NO_MORE = "situation_no_more"
+    SITUATION_LEVEL = "situation_level"
+    SITUATION_ALL_RECEIPTS = "situation_all_receipts"
+    SITUATION_ONE_RECEIPT = "situation_one_receipt"
+    SITUATION_LOWERED = "situation_lowered"
+    SITUATION_NOT_LOWERED = "situation_not_lowered"
+    KEPT = "kept"
+    RECIPIENT_ANEW = "recipient_anew"
+    RECIPIENT_NO_MORE = "recipient_no_more"
+    RECEIVES = "receives"
+    RECEIVES_NO_MORE = "receives_no_more"
+    RECEIVES_FOR = "receives_for"
+    RECEIVES_FOR_NO_MORE = "receives_for_no_more"
+    LEAD_DAYS = "lead_days"
+    ANNOUNCED_ALSO = "announced_also"
+    ANNOUNCED_NO_MORE = "announced_no_more"
+    SAID_ANEW = "said_anew"
+    SAID_NO_MORE = "said_no_more"
+    SAID_OTHERWISE = "said_otherwise"
+    SET = "set"
+
+
+WORDS = {
+    Kind.COLLECTED: "{chain} {channel} is collected at {new} instead of {old}{when}",
+    Kind.COLLECTED_ANEW: "{chain} {channel} is new and is collected at {new}{when}",
+    Kind.COLLECTED_NO_MORE: "{chain} {channel}, collected at {old}, is collected no more{when}",
+    Kind.USE_ANEW: "{purpose} by {role} on {subject} is new, at {new}",
+    Kind.USE_NO_MORE: "{purpose} by {role} on {subject} is allowed no more",
+    Kind.USE_LEVEL: "{purpose} by {role} on {subject} uses {new} instead of {old}",
+    Kind.USE_WITH_CASE: "{purpose} by {role} on {subject} needs a case",
+    Kind.USE_WITHOUT_CASE: "{purpose} by {role} on {subject} no longer needs a case",
+    Kind.OBJECTION_LESS: "objection {objection} leaves {new}, no longer {old}, for {purpose}",
+    Kind.OBJECTION_MORE: "objection {objection} leaves only {new} for {purpose}",
+    Kind.OBJECTION_NO_MORE: "objection {objection} no longer touches {purpose}",
+    Kind.SITUATION_ANEW: "the situation {situation} is new",
+    Kind.SITUATION_NO_MORE: "the situation {situation} is gone",
+    Kind.SITUATION_LEVEL: "the situation {situation} uses {new} instead of {old}",
+    Kind.SITUATION_ALL_RECEIPTS: "the situation {situation} is about more than one receipt",
+    Kind.SITUATION_ONE_RECEIPT: "the situation {situation} is about one receipt only",
+    Kind.SITUATION_LOWERED: "objection {objection} lowers the situation {situation}",
+    Kind.SITUATION_NOT_LOWERED: "objection {objection} no longer lowers the situation {situation}",
+    Kind.KEPT: "{level} data is kept {new} quarters instead of {old}",
+    Kind.RECIPIENT_ANEW: "the recipient {recipient} is new",
+    Kind.RECIPIENT_NO_MORE: "the recipient {recipient} is gone",
+    Kind.RECEIVES: "{recipient} receives {field}",
+    Kind.RECEIVES_NO_MORE: "{recipient} receives {field} no more",
+    Kind.RECEIVES_FOR: "{recipient} receives data for {purpose}",
+    Kind.RECEIVES_FOR_NO_MORE: "{recipient} receives data for {purpose} no more",
+    Kind.LEAD_DAYS: "a widening is announced {new} days before instead of {old}",
+    Kind.ANNOUNCED_ALSO: "a widening is also announced by {notice_channel}",
+    Kind.ANNOUNCED_NO_MORE: "a widening is no longer announced by {notice_channel}",
+    Kind.SAID_ANEW: "{place} is said anew",
+    Kind.SAID_NO_MORE: "{place} is no longer said",
+    Kind.SAID_OTHERWISE: "{place} is worded otherwise",
+    Kind.SET: "{place} is {new} instead of {old}",
+}
+"""A sentence for an operator, with the names that the file gives things."""
+
+
 @dataclass(frozen=True, slots=True)
 class Change:
-    """One change, with its place in the file and a sentence."""
+    """One change: which way it goes, its place in the file, what changed, and the things and values that it is about.
+
+    The keys of `about` are those in the braces of its sentence. Levels are `Level`s, things go by their codes.
+    """
 
     direction: Direction
     place: str
-    words: str
+    kind: Kind
+    about: Mapping[str, Any]
+
+    @property
+    def words(self) -> str:
+        """The change in a sentence for an operator."""
+        shown = {key: _show(value) for key, value in self.about.items()}
+        return WORDS[self.kind].format(place=self.place, **shown)
 
     def __str__(self) -> str:
         return f"{self.direction}: {self.words}"
@@ -108,19 +192,16 @@ def _when(held: list[date], days: list[date]) -> str:
 
 def _collected(pair: Pair, old: Level | None, new: Level | None, when: str) -> Change:
     chain, channel = pair
-    place, what = f"chain.{chain}", f"{chain} {channel}"
-    if old is None and new is not None:
-        return Change(Direction.WIDER, place, f"{what} is new and is collected at {new.name}{when}")
-    if old is not None and new is None:
-        return Change(Direction.NARROWER, place, f"{what}, collected at {old.name}, is collected no more{when}")
-    return _finer_or_coarser(place, f"{what} is collected at", old, new, when)
+    place, about = f"chain.{chain}", {"chain": chain, "channel": channel, "old": old, "new": new, "when": when}
+    if old is None:
+        return Change(Direction.WIDER, place, Kind.COLLECTED_ANEW, about)
+    if new is None:
+        return Change(Direction.NARROWER, place, Kind.COLLECTED_NO_MORE, about)
+    return Change(_to(old, new), place, Kind.COLLECTED, about)
 
 
-def _finer_or_coarser(place: str, what: str, old: Level | None, new: Level | None, when: str = "") -> Change:
-    if old is None or new is None:
-        raise ValueError("a level is compared with a level")
-    direction = Direction.FINER if new > old else Direction.COARSER
-    return Change(direction, place, f"{what} {new.name} instead of {old.name}{when}")
+def _to(old: Level, new: Level) -> Direction:
+    return Direction.FINER if new > old else Direction.COARSER
 
 
 Used = Mapping[tuple[Purpose, Role, SubjectKind], tuple[Level, bool]]
@@ -140,18 +221,19 @@ def _uses(before: Document, after: Document) -> Iterator[Change]:
     old, new = _used(before), _used(after)
     for key in dict.fromkeys([*old, *new]):
         purpose, role, subject = key
-        place, what = f"purpose.{purpose}.use", f"{purpose} by {role} on {subject}"
+        place, about = f"purpose.{purpose}.use", {"purpose": purpose, "role": role, "subject": subject}
         if key not in old:
-            yield Change(Direction.WIDER, place, f"{what} is new, at {new[key][0].name}")
+            yield Change(Direction.WIDER, place, Kind.USE_ANEW, about | {"new": new[key][0]})
         elif key not in new:
-            yield Change(Direction.NARROWER, place, f"{what} is allowed no more")
+            yield Change(Direction.NARROWER, place, Kind.USE_NO_MORE, about)
         else:
-            if old[key][0] is not new[key][0]:
-                yield _finer_or_coarser(place, f"{what} uses", old[key][0], new[key][0])
-            if old[key][1] and not new[key][1]:
-                yield Change(Direction.WIDER, place, f"{what} no longer needs a case")
-            if new[key][1] and not old[key][1]:
-                yield Change(Direction.NARROWER, place, f"{what} needs a case")
+            (was, was_case), (level, needs_case) = old[key], new[key]
+            if was is not level:
+                yield Change(_to(was, level), place, Kind.USE_LEVEL, about | {"old": was, "new": level})
+            if was_case and not needs_case:
+                yield Change(Direction.WIDER, place, Kind.USE_WITHOUT_CASE, about)
+            if needs_case and not was_case:
+                yield Change(Direction.NARROWER, place, Kind.USE_WITH_CASE, about)
 
 
 def _objections(before: Document, after: Document) -> Iterator[Change]:
@@ -162,61 +244,72 @@ def _objections(before: Document, after: Document) -> Iterator[Change]:
             old, new = (lowered_to(document, purpose, objection) for document in (before, after))
             if old is new:
                 continue
-            place, what = f"objection.{objection}.lowers", f"objection {objection}"
-            if new is None or (old is not None and new > old):
-                left = "no longer touches" if new is None else f"leaves {new.name}, no longer {_name(old)}, for"
-                yield Change(Direction.WIDER, place, f"{what} {left} {purpose}")
+            place = f"objection.{objection}.lowers"
+            about = {"objection": objection, "purpose": purpose, "old": old, "new": new}
+            if new is None:
+                yield Change(Direction.WIDER, place, Kind.OBJECTION_NO_MORE, about)
+            elif old is not None and new > old:
+                yield Change(Direction.WIDER, place, Kind.OBJECTION_LESS, about)
             else:
-                yield Change(Direction.NARROWER, place, f"{what} leaves only {new.name} for {purpose}")
+                yield Change(Direction.NARROWER, place, Kind.OBJECTION_MORE, about)
 
 
 def _situations(before: Document, after: Document) -> Iterator[Change]:
     for code, old, new in _both(before.situation, after.situation):
-        place, what = f"situation.{code}", f"the situation {code}"
+        place, about = f"situation.{code}", {"situation": code}
         if old is None or new is None:
-            yield _came_or_went(place, what, came=old is None)
+            yield _came_or_went(place, about, Kind.SITUATION_ANEW if old is None else Kind.SITUATION_NO_MORE)
             continue
         if old.level is not new.level:
-            yield _finer_or_coarser(place, f"{what} uses", old.level, new.level)
-        if old.one_receipt is not new.one_receipt:
-            reach = "one receipt only" if new.one_receipt else "more than one receipt"
-            yield Change(Direction.NARROWER if new.one_receipt else Direction.WIDER, place, f"{what} is about {reach}")
+            levels = {"old": old.level, "new": new.level}
+            yield Change(_to(old.level, new.level), place, Kind.SITUATION_LEVEL, about | levels)
+        if new.one_receipt and not old.one_receipt:
+            yield Change(Direction.NARROWER, place, Kind.SITUATION_ONE_RECEIPT, about)
+        if old.one_receipt and not new.one_receipt:
+            yield Change(Direction.WIDER, place, Kind.SITUATION_ALL_RECEIPTS, about)
         for objection in Objection:
-            if (objection in old.kept_under) is not (objection in new.kept_under):
-                kept = objection in new.kept_under
-                words = f"objection {objection} {'no longer lowers' if kept else 'lowers'} {what}"
-                yield Change(Direction.WIDER if kept else Direction.NARROWER, place, words)
+            was, kept = (objection in rule.kept_under for rule in (old, new))
+            if kept and not was:
+                yield Change(Direction.WIDER, place, Kind.SITUATION_NOT_LOWERED, about | {"objection": objection})
+            if was and not kept:
+                yield Change(Direction.NARROWER, place, Kind.SITUATION_LOWERED, about | {"objection": objection})
 
 
 def _retention(before: Document, after: Document) -> Iterator[Change]:
     for level, old, new in _both(before.retention, after.retention):
         if old is not None and new is not None and old.quarters != new.quarters:
             direction = Direction.LONGER if new.quarters > old.quarters else Direction.SHORTER
-            words = f"{level.name} data is kept {new.quarters} quarters instead of {old.quarters}"
-            yield Change(direction, f"retention.{level.name}.quarters", words)
+            about = {"level": level, "old": old.quarters, "new": new.quarters}
+            yield Change(direction, f"retention.{level.name}.quarters", Kind.KEPT, about)
 
 
 def _recipients(before: Document, after: Document) -> Iterator[Change]:
     for code, old, new in _both(before.recipient, after.recipient):
-        place = f"recipient.{code}"
+        place, about = f"recipient.{code}", {"recipient": code}
         if old is None or new is None:
-            yield _came_or_went(place, f"the recipient {code}", came=old is None)
+            yield _came_or_went(place, about, Kind.RECIPIENT_ANEW if old is None else Kind.RECIPIENT_NO_MORE)
             continue
-        yield from _members(place, f"{code} receives", old.fields, new.fields)
-        yield from _members(place, f"{code} receives data for", old.purposes, new.purposes)
+        for field in _added(old.fields, new.fields):
+            yield Change(Direction.WIDER, place, Kind.RECEIVES, about | {"field": field})
+        for field in _added(new.fields, old.fields):
+            yield Change(Direction.NARROWER, place, Kind.RECEIVES_NO_MORE, about | {"field": field})
+        for purpose in _added(old.purposes, new.purposes):
+            yield Change(Direction.WIDER, place, Kind.RECEIVES_FOR, about | {"purpose": purpose})
+        for purpose in _added(new.purposes, old.purposes):
+            yield Change(Direction.NARROWER, place, Kind.RECEIVES_FOR_NO_MORE, about | {"purpose": purpose})
 
 
 def _notice(before: Document, after: Document) -> Iterator[Change]:
     old, new = before.notice.lead_days, after.notice.lead_days
     if old != new:
         direction = Direction.WIDER if new < old else Direction.NARROWER
-        yield Change(direction, "notice.lead_days", f"a widening is announced {new} days before instead of {old}")
+        yield Change(direction, "notice.lead_days", Kind.LEAD_DAYS, {"old": old, "new": new})
     for code, was, now in _both(before.notice_channel, after.notice_channel):
-        place = f"notice_channel.{code}"
+        place, about = f"notice_channel.{code}", {"notice_channel": code}
         if now is None:
-            yield Change(Direction.WIDER, place, f"a widening is no longer announced by {code}")
+            yield Change(Direction.WIDER, place, Kind.ANNOUNCED_NO_MORE, about)
         elif was is None:
-            yield Change(Direction.NARROWER, place, f"a widening is also announced by {code}")
+            yield Change(Direction.NARROWER, place, Kind.ANNOUNCED_ALSO, about)
 
 
 _COMPARED: tuple[Callable[[tuple[str, ...]], bool], ...] = (
@@ -237,13 +330,13 @@ def _the_rest(before: Document, after: Document) -> Iterator[Change]:
         if old.get(path) == new.get(path) or any(compared(path) for compared in _COMPARED):
             continue
         place = ".".join(path)
-        if path[-1] in ("en", "fi", "sv"):
-            said = (
-                "is said anew" if path not in old else "is no longer said" if path not in new else "is worded otherwise"
-            )
-            yield Change(Direction.OTHER, place, f"{place} {said}")
+        if path[-1] in list(Language):
+            said = path in old, path in new
+            kind = {(False, True): Kind.SAID_ANEW, (True, False): Kind.SAID_NO_MORE}.get(said, Kind.SAID_OTHERWISE)
+            yield Change(Direction.OTHER, place, kind, {})
         else:
-            yield Change(Direction.OTHER, place, f"{place} is {_show(new.get(path))} instead of {_show(old.get(path))}")
+            about = {"old": old.get(path), "new": new.get(path)}
+            yield Change(Direction.OTHER, place, Kind.SET, about)
 
 
 def _leaves(value: object, path: tuple[str, ...] = ()) -> Iterator[tuple[tuple[str, ...], Any]]:
@@ -262,27 +355,15 @@ def _both(old: Mapping[_K, _V], new: Mapping[_K, _V]) -> Iterator[tuple[_K, _V |
         yield key, old.get(key), new.get(key)
 
 
-def _members(place: str, what: str, old: Iterable[str], new: Iterable[str]) -> Iterator[Change]:
-    old, new = list(old), list(new)
-    for name in new:
-        if name not in old:
-            yield Change(Direction.WIDER, place, f"{what} {name}")
-    for name in old:
-        if name not in new:
-            yield Change(Direction.NARROWER, place, f"{what} {name} no more")
+def _added(old: Iterable[_K], new: Iterable[_K]) -> list[_K]:
+    """Return what is new, in its order."""
+    return [each for each in new if each not in tuple(old)]
 
 
-def _came_or_went(place: str, what: str, *, came: bool) -> Change:
-    return (
-        Change(Direction.WIDER, place, f"{what} is new")
-        if came
-        else Change(Direction.NARROWER, place, f"{what} is gone")
-    )
-
-
-def _name(level: Level | None) -> str:
-    return "nothing" if level is None else level.name
+def _came_or_went(place: str, about: Mapping[str, Any], kind: Kind) -> Change:
+    came = kind in (Kind.SITUATION_ANEW, Kind.RECIPIENT_ANEW)
+    return Change(Direction.WIDER if came else Direction.NARROWER, place, kind, about)
 
 
 def _show(value: object) -> str:
-    return "nothing" if value is None else str(value)
+    return "nothing" if value is None else value.name if isinstance(value, Level) else str(value)

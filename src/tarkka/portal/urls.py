@@ -5,7 +5,19 @@ from django.urls import URLPattern, URLResolver, include, path, register_convert
 from django.views.i18n import set_language
 
 from tarkka.portal.ids import ID
-from tarkka.portal.pages import choices, details, household, looks, more, my_data, purchases, receipt, session, spending, start
+from tarkka.portal.pages import (
+    choices,
+    details,
+    household,
+    looks,
+    more,
+    my_data,
+    purchases,
+    receipt,
+    session,
+    spending,
+    start,
+)
 
 
 class IdConverter:
