@@ -34,7 +34,7 @@ from tarkka.vocabulary import Language, Level, Objection, Purpose, Role
 from tarkka.wording import formats
 
 DRAWN, LISTED = 10, 50
-"""How many parts the chart draws and the table lists at most, the largest first. The others are one row."""
+"""How many parts the chart draws and the table lists at most, the largest first; the others are one row, unless there is one."""
 _BACK = {"month": 1, "year": 12}
 """How many months back a month's comparison lies, as an address says it."""
 _COMPARED = {"month": msgid("spending.with.month"), "year": msgid("spending.with.year")}
@@ -118,7 +118,10 @@ def spending(request: HttpRequest, person_id: int) -> HttpResponse:
     document = described()
     shown = span.until(today)
     total = charts.Figure(_name(shown), now.total_cents, before.total_cents if before else None)
-    compared = charts.bars([total, charts.Figure(_name(earlier), before.total_cents)]) if before else None
+    compared = None
+    if before:
+        both = [(total.label, now.total_cents), (_name(earlier), before.total_cents)]
+        compared = charts.bars([charts.Figure(name, cents) for name, cents in both])
     return render(
         request,
         "portal/spending.html",
@@ -204,13 +207,14 @@ def _months(asked: Asked, shown: Span, now: Spending, before: Spending | None, c
 def _division(by: Breakdown, now: Spending, before: Spending | None, document: Document) -> Division:
     earlier: Mapping[str, int] = before.parts if before else {}
     keys = sorted({*now.parts, *earlier}, key=lambda key: (-now.parts.get(key, 0), -earlier.get(key, 0), key))
-    names = _names(by, keys[:LISTED], document)
+    drawn, listed = (keys if len(keys) <= most + 1 else keys[:most] for most in (DRAWN, LISTED))
+    names = _names(by, listed, document)
 
     def figure(label: str, amounts: list[int], level: Level | None = None) -> charts.Figure:
         return charts.Figure(label, amounts[0], amounts[1] if before else None, level=level)
 
-    def others(after: int) -> list[charts.Figure]:
-        left = keys[after:]
+    def others(shown: list[str]) -> list[charts.Figure]:
+        left = keys[len(shown) :]
         sums = [sum(parts.get(key, 0) for key in left) for parts in (now.parts, earlier)]
         return [figure(gettext(_OTHERS[by]) % {"count": len(left)}, sums)] if left else []
 
@@ -220,8 +224,8 @@ def _division(by: Breakdown, now: Spending, before: Spending | None, document: D
         figure(gettext("spending.only_total"), [each.bare_cents for each in both], Level.TOTAL),
     ]
     rest = [each for each in rest if each.amount or each.before]
-    parts = [figure(names[key], [now.parts.get(key, 0), earlier.get(key, 0)]) for key in keys[:LISTED]]
-    return Division(charts.bars(parts[:DRAWN]), (*others(DRAWN), *rest), (*parts, *others(LISTED), *rest))
+    parts = [figure(names[key], [now.parts.get(key, 0), earlier.get(key, 0)]) for key in listed]
+    return Division(charts.bars(parts[: len(drawn)]), (*others(drawn), *rest), (*parts, *others(listed), *rest))
 
 
 def _names(by: Breakdown, keys: list[str], document: Document) -> Mapping[str, str]:
