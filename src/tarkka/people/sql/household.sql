@@ -1,9 +1,9 @@
 -- Whose names a customer's look at their household tells: to the main member, those who were in it in some of their own time in that role
--- that lies in `during`; to another member, who is its main member now. NULL in the program's looks.
+-- that lies in `during`; to another member, who is its main member now. Nobody's in the program's looks, which have no period.
 CREATE FUNCTION people.household_persons(during tstzrange = '(,)') RETURNS bigint[]
 LANGUAGE sql STABLE SECURITY DEFINER PARALLEL RESTRICTED SET search_path = pg_catalog, public, pg_temp AS $$
     SELECT array_agg(DISTINCT m.person_id) FROM access.ticket() t JOIN membership m ON m.household_id = t.subject_id
-    WHERE t.subject_kind = 'household' AND t.period IS NOT NULL
+    WHERE t.subject_kind = 'household'
       AND CASE WHEN t.member_id IS NULL THEN m.valid && (t.period * during::tstzmultirange) ELSE m.is_main_member AND m.valid @> now() END
 $$;
 
