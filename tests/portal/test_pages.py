@@ -57,6 +57,11 @@ def receipts_on(answer) -> list[str]:
     return re.findall(r'<a class="row" href="(/purchases/\d+/)', answer.content.decode())
 
 
+def listed(answer) -> str:
+    """Return what a page of purchases says below its search."""
+    return browsing.words(answer).partition("2014 ")[2]
+
+
 def test_purchases_stand_newest_first_by_month_with_their_sum(owner):
     page = owner.get("/purchases/")
     assert len(receipts_on(page)) == 5
@@ -68,7 +73,7 @@ def test_purchases_stand_newest_first_by_month_with_their_sum(owner):
 
 
 def test_each_purchase_bears_its_level(owner):
-    text = browsing.words(owner.get("/purchases/"))
+    text = listed(owner.get("/purchases/"))
     assert [text.count(word) for word in ("Products", "Groups", "Total")] == [3, 1, 1]
 
 
@@ -88,16 +93,17 @@ def test_a_receipt_at_product_level_is_as_good_as_paper(owner):
         assert told in text
     assert "Part that earns Bonus €10.00" in text
     assert "Price benefits by card €0.50" in text
-    assert "Stored by product. Prisma, outlets: purchases have been collected by product since 1 Sept 2016." in text
-    assert re.search(r"Version \d+ of the register description", text)
+    # In the words of the register description.
+    assert "Stored by product. Every line of the receipt: product, quantity and price." in text
+    assert "Prisma, outlets: purchases have been collected by product since 1 Sept 2016." in text
+    assert "Version 2 of the register description, in force since 1 Sept 2016" in text
 
 
 def test_a_receipt_at_group_level_shows_groups_and_when_it_became_finer(owner):
     text = browsing.words(owner.get(receipts_on(owner.get("/purchases/"))[4]))
-    assert (
-        "Stored by product group. Prisma, outlets: purchases have been collected by product group since 1 May 2014."
-        in text
-    )
+    assert "Stored by product group. Besides the total, how much you spent on each product group" in text
+    assert "Prisma, outlets: purchases have been collected by product group since 1 May 2014." in text
+    assert "Version 1 of the register description, in force since 1 May 2014" in text
     assert "By product these purchases have been collected only since 1 Sept 2016." in text
     assert "4.00" in text
     assert "Milk" not in text
@@ -112,6 +118,49 @@ def test_a_receipt_at_total_level_shows_the_total_alone(owner):
     assert "Restaurants, outlets: only the total of purchases has been collected since 1 May 2014." in text
     assert "Milk" not in text
     assert "4.00" not in text
+
+
+def test_a_receipt_that_was_delivered_coarser_says_so(site):
+    household = building.a_household(1)
+    receipt = building.a_receipt(card=household.cards[0], lines=None, groups=[{"group": "dairy", "amount": "10.00"}])
+    (verdict,) = building.take(building.a_source(), [receipt])
+    assert verdict.level.name == "GROUP"
+    client = browsing.signed_in(household.persons[0])
+    text = browsing.words(client.get(receipts_on(client.get("/purchases/"))[0]))
+    assert "Stored by product group." in text
+    assert "would allow finer data, but the outlet did not deliver it to the register." in text
+    assert "only since" not in text
+
+
+@pytest.mark.parametrize(("at", "later"), [(building.PRODUCT_TIME, False), (building.GROUP_TIME, True)])
+def test_a_receipt_of_somebody_whose_purchases_were_capped_says_so(site, at, later):
+    household = building.a_household(1)
+    with building.administrator() as connection:
+        connection.execute(
+            "INSERT INTO level_cap (person_id, level, valid, reason) VALUES (%s, 'TOTAL', '[2014-06-01,)', 'a test')",
+            [household.persons[0]],
+        )
+    (verdict,) = building.take(building.a_source(), [building.a_receipt(card=household.cards[0], purchased_at=at)])
+    assert verdict.level.name == "TOTAL"
+    client = browsing.signed_in(household.persons[0])
+    text = browsing.words(client.get(receipts_on(client.get("/purchases/"))[0]))
+    assert "Only the total is stored." in text
+    assert "the data protection officer had granted a request to limit how they are stored" in text
+    # Whoever has no cap would have had it finer since then.
+    assert ("By product these purchases have been collected only since 1 Sept 2016." in text) == later
+
+
+def test_a_return_of_a_coarser_sale_says_that_it_is_as_its_sale(site):
+    household = building.a_household(1)
+    source = building.a_source()
+    sale = building.a_receipt(card=household.cards[0], purchased_at="2016-08-30T12:00:00+03:00")
+    building.take(source, [sale])
+    back = building.a_return(sale, card=household.cards[0], purchased_at="2016-09-02T12:00:00+03:00")
+    (verdict,) = building.take(source, [back])
+    assert (verdict.status, verdict.level.name) == ("accepted", "GROUP")
+    client = browsing.signed_in(household.persons[0])
+    text = browsing.words(client.get(receipts_on(client.get("/purchases/"))[0]))
+    assert "A return is stored as finely as the purchase that it concerns." in text
 
 
 def test_a_return_and_its_sale_lead_to_each_other(owner):
@@ -167,15 +216,15 @@ def test_purchases_go_on_where_the_page_ends(site):
     building.take(source, receipts)
     client = browsing.signed_in(household.persons[0])
     first = client.get("/purchases/")
-    older = re.search(r'rel="next" href="(\?before=\d+)"', first.content.decode())
+    older = re.search(r'rel="next" href="(/purchases/\?before=\d+)"', first.content.decode())
     assert older
-    second = client.get(f"/purchases/{older[1]}")
+    second = client.get(older[1])
     seen = receipts_on(first) + receipts_on(second)
     assert (len(receipts_on(first)), len(seen), len(set(seen))) == (50, 60, 60)
     assert 'rel="next"' not in second.content.decode()
-    # March and February are whole on the first page, January is on both: no sum that would be of a part.
-    assert browsing.words(first).count("€200.00") == 2
-    assert "The month’s purchases" not in browsing.words(second)
+    # January is on both pages, with the sum of all of it.
+    assert browsing.words(first).count("The month’s purchases in all €200.00") == 3
+    assert browsing.words(second).count("The month’s purchases in all €200.00") == 1
 
 
 def test_every_look_is_shown_this_one_included(stranger):
@@ -218,7 +267,7 @@ def test_every_page_speaks_the_chosen_language(household, language):
         assert answer["Content-Language"] == language
         # A message id that nobody translated would show as itself.
         assert not re.search(
-            r"\b(?:page|receipt|purchases|looks|why|level|start|sign_in|demo)\.\w+", browsing.words(answer)
+            r"\b(?:page|receipt|purchases|search|looks|why|level|start|sign_in|demo)\.\w+", browsing.words(answer)
         ), address
 
 
@@ -244,7 +293,9 @@ def test_no_page_may_load_anything_from_elsewhere_or_inline(owner):
     policy = answer["Content-Security-Policy"]
     assert "default-src 'self'" in policy
     assert "unsafe" not in policy
-    assert not re.search(r"<script|<style|\sstyle=|\son\w+=|https?://", answer.content.decode())
+    page = answer.content.decode()
+    assert not re.search(r"<style|\sstyle=|\son\w+=|hx-on|https?://", page)
+    assert re.findall(r"<script[^>]*>", page) == re.findall(r'<script src="/static/[\w./-]+" defer>', page)
 
 
 def test_the_person_is_named_on_the_page_and_nowhere_in_its_address(owner):
@@ -256,10 +307,10 @@ def test_the_person_is_named_on_the_page_and_nowhere_in_its_address(owner):
 def test_an_error_inside_is_told_in_our_own_look(owner, monkeypatch):
     from tarkka.portal.pages import purchases
 
-    def broken(**_: object) -> None:
+    def broken(*_: object, **__: object) -> None:
         raise ZeroDivisionError("with something personal in it")
 
-    monkeypatch.setattr(purchases.receipts, "latest_receipts", broken)
+    monkeypatch.setattr(purchases.searches, "find_receipts", broken)
     owner.raise_request_exception = False
     answer = owner.get("/purchases/")
     assert answer.status_code == 500

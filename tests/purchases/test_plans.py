@@ -1,6 +1,7 @@
 """Every personal read touches few partitions, however many years there are: the queries' plans, through the door."""
 
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
+from typing import Any
 
 import pytest
 
@@ -47,6 +48,46 @@ def test_older_page_touches_few_partitions(buyer: Household) -> None:
         with plans() as found:
             assert len(latest_receipts(before=newest.id, limit=50)) == datetime.now(UTC).year - 2014 - 2
     assert_few(found, at_least_one_of="receipt_2014q2")
+
+
+@pytest.mark.parametrize(
+    "asked",
+    [
+        {"words": ("milk", "prisma")},
+        {"group": "dairy"},
+        {"chain": "prisma", "least_cents": 1, "most_cents": 10**6},
+        {"first_day": date(2014, 1, 1), "last_day": date(2100, 1, 1), "words": ("bread",)},
+    ],
+)
+def test_searches_touch_few_partitions_in_each_statement(buyer: Household, asked: dict[str, Any]) -> None:
+    from tarkka.purchases.search import Search, find_receipts
+
+    with own_look(buyer.persons[0]):
+        newest = find_receipts(Search(**asked), limit=3)[-1].receipt.id
+        oldest = find_receipts(Search(**asked))[-1].receipt.id
+        for cursor in ({}, {"before": newest}, {"after": oldest}):
+            with plans() as found:
+                assert find_receipts(Search(**asked), **cursor)
+            assert_few(found, at_least_one_of="receipt_201")
+
+
+def test_the_ordinary_search_is_one_statement_of_receipts_and_one_of_their_products(buyer: Household) -> None:
+    from tarkka.purchases.search import Search, find_receipts
+
+    with own_look(buyer.persons[0]), plans() as found:
+        (only,) = find_receipts(Search(words=("milk",)), limit=1)
+    assert only.products == ("Milk",)
+    assert len([partitions for _, partitions in found if partitions]) == 2
+    assert_few(found, at_least_one_of="receipt_line_2")
+
+
+def test_a_year_by_months_touches_few_partitions(buyer: Household) -> None:
+    from tarkka.purchases.queries import sums_by_month
+
+    with own_look(buyer.persons[0]), plans() as found:
+        (june,) = sums_by_month(date(2020, 1, 1), date(2021, 1, 1))
+    assert (june.first_day, june.total_cents, june.receipts) == (date(2020, 6, 1), 1000, 1)
+    assert_few(found, at_least_one_of="receipt_2020q2")
 
 
 @pytest.mark.parametrize("place", [0, -1])

@@ -99,11 +99,6 @@ class SearchForm(forms.Form):
             most_cents=found["most"],
         )
 
-    @property
-    def is_narrow(self) -> bool:
-        """Tell whether more than words is given."""
-        return any(self.data.get(name) for name in self.fields if name != "words")
-
 
 _MESSAGES = {
     "chain": msgid("search.error.choice"),
