@@ -12,6 +12,7 @@ from typing import Any, TypeGuard
 from joserfc import jws
 from joserfc.errors import JoseError
 from joserfc.jwk import RSAKey
+from joserfc.util import to_bytes, urlsafe_b64decode
 
 from tarkka.sign_in.asking import ask
 from tarkka.sign_in.providers import FEWEST_BITS, Provider
@@ -56,11 +57,10 @@ def _fetch(provider: Provider, now: float) -> _Kept:
         try:
             if each.get("use", "sig") != "sig":
                 continue
-            key = RSAKey.import_key({name: each[name] for name in ("kty", "n", "e", "kid") if name in each})
+            if int.from_bytes(urlsafe_b64decode(to_bytes(each["n"]))).bit_length() >= FEWEST_BITS:
+                keys[str(each["kid"])] = RSAKey.import_key({name: each[name] for name in ("kty", "n", "e", "kid")})
         except (JoseError, AttributeError, KeyError, TypeError, ValueError):
-            continue  # of a kind that we do not use, or none at all
-        if key.kid and key.raw_value.key_size >= FEWEST_BITS:
-            keys[key.kid] = key
+            continue  # of a kind that is not used here, or none at all
     return _Kept(keys, now, min(now + LONGEST_KEPT, told.get("exp", now + LONGEST_KEPT)))
 
 

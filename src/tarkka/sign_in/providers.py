@@ -4,6 +4,7 @@ One TOML file, which `docs/guides/signing-in.md` explains, holds a table for eac
 """
 
 import json
+import warnings
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cache
@@ -12,7 +13,7 @@ from urllib.parse import urlsplit
 
 import msgspec
 from django.conf import settings
-from joserfc.errors import JoseError
+from joserfc.errors import JoseError, SecurityWarning
 from joserfc.jwk import RSAKey
 
 TEST_LEVEL = "http://ftn.ficora.fi/2017/loatest2"
@@ -145,7 +146,8 @@ def _keys(path: Path, field: str, use: str, is_ours: bool) -> list[RSAKey]:
     try:
         content = path.read_bytes()
         told = json.loads(content) if content.lstrip().startswith(b"{") else {"keys": [content]}
-        found = [RSAKey.import_key(each) for each in told.get("keys", [told])]
+        with warnings.catch_warnings(action="ignore", category=SecurityWarning):  # of small keys, refused below
+            found = [RSAKey.import_key(each) for each in told.get("keys", [told])]
     except OSError as error:
         raise WrongSettings(f"{field}: {path} cannot be read ({error.strerror})") from None
     except (JoseError, KeyError, TypeError, ValueError):  # whose texts may quote the key
