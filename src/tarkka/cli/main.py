@@ -7,7 +7,7 @@ import psycopg
 import typer
 from django.db import DatabaseError
 
-from tarkka.cli import datamap, demo, description, intake, people, receipts, sample, schema, serve, source
+from tarkka.cli import datamap, demo, description, intake, people, receipts, rights, sample, schema, serve, source
 from tarkka.site.logs import without_texts
 
 main = typer.Typer(
@@ -20,6 +20,7 @@ main.add_typer(people.card, name="card")
 main.command("datamap")(datamap.datamap)
 main.command("demo")(demo.demo)
 main.add_typer(description.app, name="description")
+main.add_typer(rights.extracts, name="extracts")
 main.add_typer(source.groups, name="group")
 main.add_typer(people.household, name="household")
 main.command("intake")(intake.intake)
@@ -29,6 +30,7 @@ main.add_typer(people.objection, name="objection")
 main.add_typer(source.outlets, name="outlet")
 main.add_typer(people.person, name="person")
 main.add_typer(receipts.app, name="receipts")
+main.add_typer(rights.requests, name="requests")
 main.command("sample")(sample.sample)
 main.command("schema")(schema.schema)
 main.command("serve")(serve.serve)

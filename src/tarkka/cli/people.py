@@ -34,7 +34,7 @@ Told = Annotated[Place, typer.Option("--place", help="Where the person told thei
 
 
 @contextmanager
-def _told_plainly() -> Iterator[None]:
+def told_plainly() -> Iterator[None]:
     """End the command with one line for what may go wrong for a good reason."""
     from tarkka.access import Refused
 
@@ -85,7 +85,7 @@ def find(
 
     connection.ensure_connection()
     by = operator(acting)
-    with _told_plainly():
+    with told_plainly():
         found = find_person(connection.connection, identity_code)
         if found is None:
             raise ValueError("nobody in the register has this identity code")
@@ -106,7 +106,7 @@ def show(person_id: PersonId, acting: Acting) -> None:
 
     by, zone = operator(acting), _zone()
     with (
-        _told_plainly(),
+        told_plainly(),
         access.opened(
             role=by.role, actor=by.id, purpose=by.purpose, subject=access.person(person_id), at_most=Level.TOTAL
         ),
@@ -136,7 +136,7 @@ def language(
     boot()
     from tarkka.people.actions import change_language, operator
 
-    with _told_plainly():
+    with told_plainly():
         change_language(person_id, to, acting=operator(acting))
     typer.echo(f"Person {person_id} is served in {to}.")
 
@@ -173,7 +173,7 @@ def load(
         for key, person_id in ids.items():
             typer.echo(json.dumps({"key": key, "person_id": person_id}))
 
-    with _told_plainly():
+    with told_plainly():
         register_households(right(), told=told, left=lambda each, reason: tell(each.line, reason))
     if is_wrong:
         raise typer.Exit(1)
@@ -209,7 +209,7 @@ def move(
     from tarkka.people.actions import move_to_household, operator
 
     moment = _moment(at)
-    with _told_plainly():
+    with told_plainly():
         move_to_household(person_id, to, at=moment, is_main_member=main_member, acting=operator(acting))
     where = "no household" if to is None else f"household {to}" + (" as its main member" if main_member else "")
     typer.echo(f"From {moment:%Y-%m-%d %H:%M} on person {person_id} belongs to {where}.")
@@ -222,7 +222,7 @@ def open_(person_id: PersonId, number: CardNumber, acting: Acting, at: At = None
     from tarkka.people.actions import open_card, operator
 
     moment = _moment(at)
-    with _told_plainly():
+    with told_plainly():
         open_card(person_id, number, since=moment, acting=operator(acting))
     typer.echo(f"The card is open from {moment:%Y-%m-%d %H:%M} on.")
 
@@ -234,7 +234,7 @@ def close(person_id: PersonId, number: CardNumber, acting: Acting, at: At = None
     from tarkka.people.actions import close_card, operator
 
     moment = _moment(at)
-    with _told_plainly():
+    with told_plainly():
         if not close_card(person_id, number, at=moment, acting=operator(acting)):
             raise ValueError(f"person {person_id} has no such card open then")
     typer.echo(f"The card is closed from {moment:%Y-%m-%d %H:%M} on.")
@@ -246,7 +246,7 @@ def make(person_id: PersonId, kind: Kind, place: Told, acting: Acting) -> None:
     boot()
     from tarkka.people.actions import make_objection, operator
 
-    with _told_plainly():
+    with told_plainly():
         is_made = make_objection(person_id, kind, place=place, acting=operator(acting))
     typer.echo(f"Objection {kind} is in force." if is_made else f"Objection {kind} was in force already.")
 
@@ -257,7 +257,7 @@ def withdraw(person_id: PersonId, kind: Kind, place: Told, acting: Acting) -> No
     boot()
     from tarkka.people.actions import operator, withdraw_objection
 
-    with _told_plainly():
+    with told_plainly():
         is_withdrawn = withdraw_objection(person_id, kind, place=place, acting=operator(acting))
     typer.echo(f"Objection {kind} is withdrawn." if is_withdrawn else f"Objection {kind} was not in force.")
 

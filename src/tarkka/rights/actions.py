@@ -8,7 +8,6 @@ import unicodedata
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import datetime
-from enum import StrEnum
 from typing import Any
 
 import psycopg
@@ -19,27 +18,10 @@ from tarkka.description.queries import load_rulebook
 from tarkka.people.actions import Actor
 from tarkka.people.refusals import told_plainly
 from tarkka.rights.queries import read_postal_address
-from tarkka.vocabulary import Level, Place, Purpose, Role
+from tarkka.vocabulary import Level, Outcome, Place, Purpose, RequestKind, Role
 
 LONGEST = 2000
 """Characters of a request or an answer, as the table has it."""
-
-
-class RequestKind(StrEnum):
-    """What may be asked (GDPR 16, 18, 17 and 21(1))."""
-
-    RECTIFICATION = "rectification"
-    RESTRICTION = "restriction"
-    ERASURE = "erasure"
-    OBJECTION = "objection"
-
-
-class Outcome(StrEnum):
-    """How a request was answered."""
-
-    GRANTED = "granted"
-    PARTLY = "partly"
-    REFUSED = "refused"
 
 
 class NotPlainText(ValueError):

@@ -16,7 +16,7 @@ from django.utils.translation import gettext
 from tarkka.description.schema import Basis
 from tarkka.rights import rows, words
 from tarkka.rights.extract import Extract
-from tarkka.vocabulary import Level, Role
+from tarkka.vocabulary import Level, Outcome, RequestKind, Role
 from tarkka.wording import formats
 from tarkka.wording.words import CHANNEL, OUTCOME, PAYMENT_METHOD, REQUEST, UNIT
 
@@ -219,8 +219,8 @@ class _Writer:
 
     def _looks(self) -> dict[str, object]:
         looks = self._tables["looks"]
-        own = [] if self._is_whole else [each for each in looks if each.role == Role.CUSTOMER and not each.refusal]
-        others = [each for each in looks if self._is_whole or each.role != Role.CUSTOMER or each.refusal]
+        own = [] if self._is_whole else [each for each in looks if each.is_own and not each.refusal]
+        others = [each for each in looks if self._is_whole or not each.is_own or each.refusal]
         summed = [
             [
                 formats.month(first, self._extract.language),
@@ -246,7 +246,9 @@ class _Writer:
         if look.version is not None:
             why.append(self._version(look.version))
         who = self._named(self._document.role, look.role)
-        if look.subject != "person":
+        if look.role == Role.CUSTOMER and not look.is_own:
+            who = gettext("looks.household") if look.subject == "household" else gettext("looks.customer")
+        elif look.subject != "person":
             who += f" ({gettext(words.SUBJECT[look.subject])})"
         level = self._level(look.level) if look.level else f"{gettext('looks.refused')} ({look.refusal})"
         return [f"{self.moment(look.at)} ({look.id})", _SEPARATOR.join(why), who, level]
@@ -264,9 +266,13 @@ class _Writer:
             )
         answered = [gettext("extract.waiting")]
         if request.answered_at and request.outcome:
-            answered = [self.moment(request.answered_at), gettext(OUTCOME[request.outcome]), request.answer or ""]
+            answered = [
+                self.moment(request.answered_at),
+                gettext(OUTCOME[Outcome(request.outcome)]),
+                request.answer or "",
+            ]
         return [
-            f"{gettext(REQUEST[request.kind])} ({request.id})\n{request.text}",
+            f"{gettext(REQUEST[RequestKind(request.kind)])} ({request.id})\n{request.text}",
             "\n".join(received),
             "\n".join(answered),
         ]

@@ -20,7 +20,7 @@ def amount(cents: int) -> Decimal:
     return Decimal(cents).scaleb(-2)
 
 
-class Row(Struct, frozen=True):
+class Row(Struct, frozen=True, forbid_unknown_fields=True):
     """A row of the extract."""
 
 
@@ -151,6 +151,7 @@ class Look(Row, frozen=True):
     level: LevelName | None
     version: int | None
     refusal: Annotated[str | None, Meta(description="Why nothing was shown; empty if the look was allowed.")]
+    is_own: Annotated[bool, Meta(description="Whether it was you who looked at yourself.")]
 
 
 class MadeExtract(Row, frozen=True):

@@ -66,7 +66,9 @@ def document_type() -> Any:  # noqa: ANN401  # a struct made of the tables
     fields: list[tuple[str, Any]] = [("format", int), ("made_at", rows.Moment), ("language", str), ("about", About)]
     fields += [(table.name, list[table.row]) for table in TABLES]  # type: ignore[name-defined]
     fields[4] = ("person", rows.Person)
-    return msgspec.defstruct("Extract", fields, frozen=True, namespace={"__doc__": "Everything on one person."})
+    return msgspec.defstruct(
+        "Extract", fields, frozen=True, forbid_unknown_fields=True, namespace={"__doc__": "Everything on one person."}
+    )
 
 
 def schema() -> dict[str, Any]:

@@ -33,6 +33,14 @@ class Objection(StrEnum):
     B = "B"
 
 
+class Outcome(StrEnum):
+    """How a request was answered."""
+
+    GRANTED = "granted"
+    PARTLY = "partly"
+    REFUSED = "refused"
+
+
 class Place(StrEnum):
     """Where a choice was made (R17)."""
 
@@ -54,6 +62,15 @@ class Purpose(StrEnum):
     SERVICES = "services"
     STATISTICS = "statistics"
     SUPERVISION = "supervision"
+
+
+class RequestKind(StrEnum):
+    """What a person may ask of their data (GDPR 17, 21(1), 16 and 18)."""
+
+    ERASURE = "erasure"
+    OBJECTION = "objection"
+    RECTIFICATION = "rectification"
+    RESTRICTION = "restriction"
 
 
 class Role(StrEnum):

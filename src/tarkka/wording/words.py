@@ -6,7 +6,7 @@ catalogues; the filters of `templatetags/tarkka.py` translate them.
 
 from django.utils.translation import gettext_noop as msgid
 
-from tarkka.vocabulary import Channel, Level
+from tarkka.vocabulary import Channel, Level, Outcome, RequestKind
 
 CHANNEL = {
     Channel.STORE: msgid("channel.store"),
@@ -18,9 +18,9 @@ LEVEL = {
     Level.PRODUCT: msgid("level.product"),
 }
 OUTCOME = {
-    "granted": msgid("request.outcome.granted"),
-    "partly": msgid("request.outcome.partly"),
-    "refused": msgid("request.outcome.refused"),
+    Outcome.GRANTED: msgid("request.outcome.granted"),
+    Outcome.PARTLY: msgid("request.outcome.partly"),
+    Outcome.REFUSED: msgid("request.outcome.refused"),
 }
 PAYMENT_METHOD = {
     "card": msgid("payment.card"),
@@ -29,10 +29,10 @@ PAYMENT_METHOD = {
     "group_card": msgid("payment.group_card"),
 }
 REQUEST = {
-    "rectification": msgid("request.rectification"),
-    "restriction": msgid("request.restriction"),
-    "erasure": msgid("request.erasure"),
-    "objection": msgid("request.objection"),
+    RequestKind.RECTIFICATION: msgid("request.rectification"),
+    RequestKind.RESTRICTION: msgid("request.restriction"),
+    RequestKind.ERASURE: msgid("request.erasure"),
+    RequestKind.OBJECTION: msgid("request.objection"),
 }
 UNIT = {
     "kg": msgid("unit.kg"),

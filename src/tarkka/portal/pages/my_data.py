@@ -18,7 +18,6 @@ from tarkka.rights.actions import (
     LONGEST,
     NoPostalAddress,
     NotPlainText,
-    RequestKind,
     make_request,
     order_extract,
     record_download,
@@ -26,7 +25,7 @@ from tarkka.rights.actions import (
 from tarkka.rights.extract import read_extract, source_names
 from tarkka.rights.queries import extracts_made, read_orders, read_postal_address, read_requests
 from tarkka.rights.writing import archive
-from tarkka.vocabulary import Language, Level, Place
+from tarkka.vocabulary import Language, Level, Place, RequestKind
 
 WRONG = {
     "empty": msgid("request.wrong.empty"),

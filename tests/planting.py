@@ -1,0 +1,147 @@
+"""A person with a value of their own in every column that the register has about people, so that each can be found."""
+
+import secrets
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+
+from acting import an_operator
+from building import a_household, a_receipt, a_return, a_source, administrator, outlet_of, take
+from looking import own_look
+from tarkka.vocabulary import Objection, Outcome, Place, Purpose, RequestKind, Role
+
+
+@dataclass(frozen=True)
+class Planted:
+    """Who it is, the words that are theirs alone, and those by which an employee could be known."""
+
+    id: int
+    identity_code: str
+    words: tuple[str, ...]
+    employees: tuple[str, ...]
+
+
+def a_planted_household() -> tuple[Planted, Planted]:
+    """Make a household of two persons, each with rows in every table that may hold something about them."""
+    household = a_household(2)
+    found = zip(household.persons, household.cards, household.identity_codes, strict=True)
+    return tuple(_plant(person, card, code) for person, card, code in found)  # type: ignore[return-value]
+
+
+def _plant(person: int, card: str, code: str) -> Planted:
+    from tarkka import access
+    from tarkka.people.actions import customer, make_objection, withdraw_objection
+    from tarkka.rights.actions import (
+        answer_request,
+        extend_request,
+        look,
+        make_request,
+        order_extract,
+        record_download,
+    )
+
+    mine: list[str] = []
+    staff = an_operator()
+
+    def new(before: str = "Q") -> str:
+        mine.append(f"{before}{secrets.token_hex(4)}")
+        return mine[-1]
+
+    _plant_people(person, new)
+    _plant_purchases(person, card, new)
+    for objection in Objection:
+        make_objection(person, objection, place=Place.DESK, acting=staff)
+    withdraw_objection(person, Objection.A, place=Place.PHONE, acting=staff)
+    refused = {"role": Role.CUSTOMER_SERVICE, "purpose": Purpose.CUSTOMER_SERVICE, "case_ref": new("C")}
+    try:
+        with access.opened(actor="E-nobody", subject=access.person(person), **refused):
+            pass
+    except access.Refused:
+        pass
+    for _ in range(2):
+        order_extract(person, acting=customer(person))
+        with look(person, customer(person)) as raw:
+            raw.execute("UPDATE register_extract SET made_at = now() WHERE made_at IS NULL")
+    request = make_request(person, RequestKind.ERASURE, new(), place=Place.PHONE, acting=staff)
+    extend_request(person, request, new(), acting=staff)
+    answer_request(person, request, Outcome.PARTLY, new(), acting=staff)
+    with own_look(person):
+        record_download()
+    return Planted(person, code, (code, card, *mine), (staff.id, "E-nobody"))
+
+
+def _plant_people(person: int, new: object) -> None:
+    assert callable(new)
+    long_ago = datetime(2001, 1, 1, tzinfo=UTC) + timedelta(seconds=secrets.randbelow(10**8))
+    with administrator() as connection:
+
+        def write(statement: str, *values: object) -> None:
+            connection.execute(statement, [*values])
+
+        write(
+            "UPDATE person SET given_name = %s, family_name = %s, registered_at = %s, language = 'sv' WHERE id = %s",
+            new(),
+            new(),
+            long_ago,
+            person,
+        )
+        write("DELETE FROM contact WHERE person_id = %s", person)
+        for kind, value, for_safety_only in (
+            ("email", f"{new()}@example.org", False),
+            ("phone", new("+358"), False),
+            ("post", f"{new()} 1\n00100 X", False),
+            ("email", f"{new()}@example.org", True),
+        ):
+            write(
+                "INSERT INTO contact (person_id, kind, value, for_safety_only) VALUES (%s, %s, %s, %s)",
+                person,
+                kind,
+                value,
+                for_safety_only,
+            )
+        ended = (long_ago, long_ago + timedelta(days=99, seconds=secrets.randbelow(10**6)))
+        write(
+            "INSERT INTO membership (person_id, household_id, is_main_member, valid)"
+            " SELECT %s, household_id, false, tstzrange(%s, %s) FROM membership WHERE person_id = %s",
+            person,
+            *ended,
+            person,
+        )
+        write(
+            "INSERT INTO card (number, person_id, valid) VALUES (%s, %s, tstzrange(%s, %s))", new("7"), person, *ended
+        )
+        write(
+            "INSERT INTO level_cap (person_id, level, valid, reason) VALUES (%s, 'GROUP', tstzrange(%s, %s), %s)",
+            person,
+            *ended,
+            new(),
+        )
+        wish = (
+            "INSERT INTO wish (person_id, purpose, kind, wished_at, ended_at) VALUES (%s, 'services', 'email', %s, %s)"
+        )
+        write(wish, person, *ended)
+
+
+def _plant_purchases(person: int, card: str, new: object) -> None:
+    assert callable(new)
+    source = a_source()
+    line = {
+        "line": 1,
+        "gtin": "6408430000135",
+        "name": f"=Milk {new()}",
+        "group": new("g"),
+        "quantity": "2",
+        "unit": "pcs",
+    }
+    other = {"line": 2, "product_code": new("p"), "name": new(), "group": "bakery", "quantity": "0.500", "unit": "kg"}
+    sale = a_receipt(
+        card=card, receipt_id=new("R"), lines=[line | {"amount": "4.00", "lot": new("L")}, other | {"amount": "6.00"}]
+    )
+    rest = a_receipt(card=card, receipt_id=new("R"), outlet=outlet_of("restaurants"))
+    verdicts = take(source, [sale, rest, a_return(sale, receipt_id=new("R"))])
+    assert [verdict.status for verdict in verdicts] == ["accepted"] * 3, verdicts
+    with administrator() as connection:
+        connection.execute(
+            "INSERT INTO sent_receipt (person_id, receipt_id, is_refused)"
+            " SELECT purchaser_id, id, true FROM receipt WHERE purchaser_id = %s",
+            [person],
+        )
