@@ -5,6 +5,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from django.test import override_settings
 from joserfc.jwk import ECKey, RSAKey
 
 from brokers import key, write_settings
@@ -100,3 +101,14 @@ def test_each_face_may_have_a_provider_of_its_own(written: Any) -> None:
     path = written()
     path.write_text(path.read_text() + path.read_text().replace("[customers]", "[staff]"))
     assert load(path, is_test=False).keys() == {"customers", "staff"}
+
+
+def test_program_does_not_start_with_wrong_settings(site: str, tmp_path: Path, capsys: Any) -> None:
+    import typer
+
+    from tarkka.cli.serve import run_server
+
+    path = write_settings(tmp_path, "http://127.0.0.1:1", "http://localhost/back/", service_name="x" * 41)
+    with override_settings(TARKKA_SIGN_IN=path), pytest.raises(typer.Exit):
+        run_server("127.0.0.1", 0)
+    assert "customers.service_name: has 41 characters" in capsys.readouterr().err

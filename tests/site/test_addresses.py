@@ -12,6 +12,9 @@ import building
 SIGN_IN = "302 to sign-in"
 # (name, method, address) → what an anonymous visitor, the owner and a stranger get.
 ADDRESSES = {
+    ("card", "get", "/card/"): (SIGN_IN, 200, 200),
+    ("card", "post", "/card/"): (405, 405, 405),
+    ("card-copy", "get", "/card/copy/"): (SIGN_IN, 200, 200),
     ("choices", "get", "/choices/"): (SIGN_IN, 200, 200),
     ("choices", "post", "/choices/"): (SIGN_IN, 400, 400),
     ("choices-allow", "get", "/choices/allow/A/"): (SIGN_IN, 302, 302),
@@ -21,6 +24,9 @@ ADDRESSES = {
     ("contact", "get", "/details/contact/fax/"): (SIGN_IN, 404, 404),
     ("contact", "get", "/details/contact/post/"): (SIGN_IN, 200, 200),
     ("contact", "post", "/details/contact/email/"): (SIGN_IN, 422, 422),
+    ("description", "get", "/description/"): (200, 200, 200),
+    ("description-version", "get", "/description/1/"): (200, 200, 200),
+    ("description-version", "get", "/description/999/"): (404, 404, 404),
     ("details", "get", "/details/"): (SIGN_IN, 200, 200),
     ("details", "post", "/details/"): (405, 405, 405),
     ("details-language", "get", "/details/language/"): (405, 405, 405),
@@ -40,6 +46,8 @@ ADDRESSES = {
     ("looks", "get", "/looks/?by=somebody"): (SIGN_IN, 404, 404),
     ("looks-download", "get", "/looks/download/"): (SIGN_IN, 200, 200),
     ("looks-download", "post", "/looks/download/"): (405, 405, 405),
+    ("manifest", "get", "/app/de.webmanifest"): (404, 404, 404),
+    ("manifest", "get", "/app/fi.webmanifest"): (200, 200, 200),
     ("more", "get", "/more/"): (SIGN_IN, 200, 200),
     ("my-data", "get", "/my-data/"): (SIGN_IN, 200, 200),
     ("my-data", "post", "/my-data/"): (405, 405, 405),
@@ -49,6 +57,7 @@ ADDRESSES = {
     ("my-data-extract", "post", "/my-data/extract/"): (SIGN_IN, 200, 200),
     ("my-data-paper", "get", "/my-data/paper/"): (405, 405, 405),
     ("my-data-paper", "post", "/my-data/paper/"): (SIGN_IN, 422, 422),
+    ("offline", "get", "/offline/"): (200, 200, 200),
     ("purchases", "get", "/purchases/"): (SIGN_IN, 200, 200),
     ("purchases", "get", "/purchases/?month=2024-03"): (SIGN_IN, 200, 200),
     ("purchases", "get", "/purchases/?month=2024-13"): (SIGN_IN, 404, 404),
@@ -63,6 +72,11 @@ ADDRESSES = {
     ("search", "post", "/purchases/search/"): (SIGN_IN, 302, 302),
     ("sign-in", "get", "/sign-in/"): (200, 200, 200),
     ("sign-in", "post", "/sign-in/"): (400, 400, 400),
+    # Nobody's without a provider; tests/sign_in has one.
+    ("entity-statement", "get", "/.well-known/openid-federation"): (404, 404, 404),
+    ("sign-in-back", "get", "/sign-in/back/"): (404, 404, 404),
+    ("sign-in-keys", "get", "/sign-in/keys/"): (404, 404, 404),
+    ("sign-in-start", "get", "/sign-in/start/"): (404, 404, 404),
     ("sign-out", "get", "/sign-out/"): (405, 405, 405),
     ("sign-out", "post", "/sign-out/"): (302, 302, 302),
     ("spending", "get", "/spending/"): (SIGN_IN, 200, 200),
@@ -70,6 +84,7 @@ ADDRESSES = {
     ("spending", "get", "/spending/?year=2024&month=13"): (SIGN_IN, 404, 404),
     ("spending", "post", "/spending/"): (405, 405, 405),
     ("start", "get", "/"): (200, 200, 200),
+    ("worker", "get", "/worker.js"): (200, 200, 200),
 }
 # Asked and tested by programs, each in tests/api.
 MACHINES = "api/"

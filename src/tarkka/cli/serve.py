@@ -46,12 +46,15 @@ def refuse_taken(host: str, port: int) -> None:
 def run_server(host: str, port: int, workers: int = 2) -> None:
     """Run the server in a process of its own until it ends or this one is asked to; then end it and wait.
 
-    Raises typer.Exit with the reasons if the database is not safe for a register.
+    Raises typer.Exit with the reasons if the database is not safe for a register, or signing in is set up wrongly.
     """
+    from tarkka.sign_in import providers
+
     try:
         with psycopg.connect(os.environ["TARKKA_DATABASE_URL"], autocommit=True) as connection:
             refuse_unsafe(connection)
-    except UnsafeDatabase as error:
+        providers.configured()
+    except (UnsafeDatabase, providers.WrongSettings) as error:
         boot.stop(str(error), 1)
     call_command("collectstatic", interactive=False, verbosity=0)
     threads = min(8, 2 * (os.cpu_count() or 1) + 1)  # beyond that, threads wait for each other

@@ -73,9 +73,14 @@ class Provider:
     is_test: bool
 
 
+def configured() -> dict[str, Provider]:
+    """Return this installation's providers by what people sign in to. Raises WrongSettings with all that is wrong."""
+    return load(settings.TARKKA_SIGN_IN, is_test=settings.TARKKA_DEMO)
+
+
 def provider_for(what: str) -> Provider | None:
     """Return the provider that people sign in at to something, or None if none is set. Raises WrongSettings."""
-    return load(settings.TARKKA_SIGN_IN, is_test=settings.TARKKA_DEMO).get(what)
+    return configured().get(what)
 
 
 @cache
