@@ -1,18 +1,26 @@
 """The site as an installation serves it, and a real browser to look at it with."""
 
+import json
 import os
 import shutil
 import socket
 import subprocess
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from itertools import product
+from pathlib import Path
+from typing import Any
 from urllib.error import URLError
 from urllib.request import urlopen
 
 import pytest
 
+import npm
+
 CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
+RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
+LOOKS = list(product(("light", "dark"), ({"width": 320, "height": 700}, {"width": 1280, "height": 900})))
 
 
 @pytest.fixture(scope="session")
@@ -78,3 +86,22 @@ def page(address, browser, complaints) -> Iterator[object]:
     page.on("console", lambda message: complaints.append(message.text) if message.type == "error" else None)
     yield page
     context.close()
+
+
+@pytest.fixture(scope="session")
+def inspect() -> Callable[[Any], None]:
+    """Look at the page that is open, light and dark, on a phone and on a desk: axe finds nothing, nothing overflows."""
+    if npm.NPM is None:
+        pytest.skip("npm is not installed: apt-get install npm")
+    axe = (npm.installed(Path(__file__).parents[1] / "axe") / "axe-core" / "axe.min.js").read_text()
+
+    def inspect(page: Any) -> None:
+        page.evaluate(f"() => {{ {axe} }}")
+        for scheme, size in LOOKS:
+            page.emulate_media(color_scheme=scheme)
+            page.set_viewport_size(size)
+            page.wait_for_function(f"document.documentElement.scrollWidth === {size['width']}", timeout=5_000)
+            found = page.evaluate(f"axe.run({{ runOnly: {json.dumps(RULES)} }})")["violations"]
+            assert [(rule["id"], [node["html"] for node in rule["nodes"]]) for rule in found] == [], (scheme, size)
+
+    return inspect

@@ -3,10 +3,8 @@
 The pages are those of tests/site/test_addresses.py, so a page that is in no table fails there and is looked at here.
 """
 
-import json
 import runpy
 from collections.abc import Iterator
-from itertools import product
 from pathlib import Path
 from typing import Any
 
@@ -14,23 +12,12 @@ import pytest
 
 import browsing
 import building
-import npm
 from tarkka.vocabulary import Language
 
 ADDRESSES = runpy.run_path(str(Path(__file__).parents[1] / "site" / "test_addresses.py"))["ADDRESSES"]
-RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
 ADDRESSES_OF_PAGES = sorted(
     {address for (_, method, address), (_, owner, _) in ADDRESSES.items() if method == "get" and owner == 200}
 )
-LOOKS = list(product(("light", "dark"), ({"width": 320, "height": 700}, {"width": 1280, "height": 900})))
-
-
-@pytest.fixture(scope="module")
-def axe() -> str:
-    """The accessibility rules as a script."""
-    if npm.NPM is None:
-        pytest.skip("npm is not installed: apt-get install npm")
-    return (npm.installed(Path(__file__).parents[1] / "axe") / "axe-core" / "axe.min.js").read_text()
 
 
 @pytest.fixture(scope="module")
@@ -59,7 +46,7 @@ def visitor(address, browser, places) -> Iterator[Any]:
 
 @pytest.mark.parametrize("language", [language.value for language in Language])
 @pytest.mark.parametrize("asked", ADDRESSES_OF_PAGES)
-def test_a_page_is_accessible_and_fits(address, visitor, places, axe, asked, language):
+def test_a_page_is_accessible_and_fits(address, visitor, places, inspect, asked, language):
     visitor.context.add_cookies([{"name": "tarkka_language", "value": language, "url": address}])
     answer = visitor.context.request.head(asked.format(**places))
     if not answer.headers["content-type"].startswith("text/html"):
@@ -68,10 +55,4 @@ def test_a_page_is_accessible_and_fits(address, visitor, places, axe, asked, lan
         answer = visitor.goto(asked.format(**places | {"receipt": each}))
         assert answer.status == 200
         assert visitor.evaluate("document.documentElement.lang") == language
-        visitor.evaluate(f"() => {{ {axe} }}")
-        for scheme, size in LOOKS:
-            visitor.emulate_media(color_scheme=scheme)
-            visitor.set_viewport_size(size)
-            visitor.wait_for_function(f"document.documentElement.scrollWidth === {size['width']}", timeout=5_000)
-            found = visitor.evaluate(f"axe.run({{ runOnly: {json.dumps(RULES)} }})")["violations"]
-            assert [(rule["id"], [node["html"] for node in rule["nodes"]]) for rule in found] == [], (scheme, size)
+        inspect(visitor)
