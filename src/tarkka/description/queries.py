@@ -3,6 +3,7 @@
 import json
 
 from tarkka.description import models
+from tarkka.description.announcing import Announced
 from tarkka.description.reading import document_from
 from tarkka.description.rulebook import PublishedVersion, Rulebook
 from tarkka.description.value import Description
@@ -26,3 +27,9 @@ def load_rulebook(using: str = "default") -> Rulebook:
         ]
         _kept = (published, Rulebook(versions))
     return _kept[1]
+
+
+def load_announcements() -> tuple[Announced, ...]:
+    """Return every announcement that was recorded, in the order of recording."""
+    rows = models.Announcement.objects.order_by("id")
+    return tuple(Announced(bytes(row.digest), row.effective_on, row.channel, row.announced_on) for row in rows)

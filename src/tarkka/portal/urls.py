@@ -7,6 +7,7 @@ from django.views.i18n import set_language
 from tarkka.portal.ids import ID
 from tarkka.portal.pages import (
     choices,
+    description,
     details,
     household,
     looks,
@@ -41,6 +42,8 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path(".well-known/openid-federation", session.entity_statement, name="entity-statement"),
     path("choices/", choices.choices, name="choices"),
     path("choices/allow/<str:kind>/", choices.allow, name="choices-allow"),
+    path("description/", description.description, name="description"),
+    path("description/<id:number>/", description.description, name="description-version"),
     path("household/", household.household, name="household"),
     path("details/", details.details, name="details"),
     path("details/contact/<slug:kind>/", details.contact, name="contact"),

@@ -10,6 +10,7 @@ from decimal import Decimal
 from babel import Locale
 from babel.dates import format_date, format_interval, format_skeleton, format_time
 from babel.numbers import format_currency, format_decimal, format_percent, get_currency_symbol
+from babel.units import format_unit
 
 # Finnish and Swedish as in Finland; English as in Britain, whose order of day and month is the one that Finns know.
 _LOCALES = {"en": Locale("en", "GB"), "fi": Locale("fi", "FI"), "sv": Locale("sv", "FI")}
@@ -65,6 +66,18 @@ def days(first: date, last: date, language: str) -> str:
     """Return a stretch of days, both ends in it: `1.1.–22.11.2016`, `1 jan.–22 nov. 2016`, `1 Jan – 22 Nov 2016`."""
     skeleton = "yMd" if language == "fi" else "yMMMd"
     return _unbroken(format_interval(first, last, skeleton, locale=_LOCALES[language]))
+
+
+def day_count(count: int, language: str) -> str:
+    """Return a number of days: `30 päivää`, `30 dygn`, `30 days`."""
+    return _unbroken(format_unit(count, "duration-day", locale=_LOCALES[language]))
+
+
+def quarters(count: int, language: str) -> str:
+    """Return a number of quarters of a year, in whole years if it is such: `7 vuotta`, else in months: `18 months`."""
+    years, over = divmod(count, 4)
+    unit, amount = ("duration-month", 3 * count) if over else ("duration-year", years)
+    return _unbroken(format_unit(amount, unit, locale=_LOCALES[language]))
 
 
 def day_of_week(value: date, language: str) -> str:
