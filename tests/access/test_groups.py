@@ -2,6 +2,7 @@
 
 from typing import Any
 
+import psycopg
 import pytest
 
 from building import Household, a_household, a_source, take_three_levels
@@ -86,6 +87,17 @@ def test_person_cannot_be_taken_out_of_a_group_look_again(home: Household) -> No
         with pytest.raises(Exception, match="permission denied"), group_look(RECALL):
             rows(statement)
     assert look.event_id in looks_of(home.persons[0])
+
+
+def test_telling_who_was_in_one_look_hides_no_other_from_everyone(home: Household, admin: Any) -> None:
+    with group_look(RECALL) as register:
+        register.cover_everyone()
+    with group_look(MARKETING) as look:
+        look.cover([home.persons[0]])
+    assert register.event_id in looks_of(home.persons[1])
+    assert look.event_id not in looks_of(home.persons[1])
+    with pytest.raises(psycopg.errors.RaiseException, match="stays as it was"):
+        admin.execute("DELETE FROM access_event_person WHERE person_id = 0")
 
 
 def test_look_at_a_person_covers_nobody_else(home: Household) -> None:

@@ -60,6 +60,7 @@ RIGHTS: dict[str, dict[tuple[str, str], str]] = {
     | {(table, verb): ALL for table in _KEPT for verb in ("SELECT", "INSERT")}
     | {("access_ticket", verb): ALL for verb in ("SELECT", "INSERT", "UPDATE", "DELETE")}
     | {(table, "INSERT"): ALL for table in ("access_event", "access_event_person")}
+    | {("access_event_person", "DELETE"): ALL}
     | {(table, "INSERT"): ALL for table in ("receipt", "receipt_group", "receipt_line")}
     | {
         ("access_event", "SELECT"): "id at role actor purpose basis subject_kind case_ref level version refusal",

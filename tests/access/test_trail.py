@@ -284,9 +284,7 @@ def test_a_persons_looks_are_all_that_concern_them_and_no_other(watched: Househo
         for (event,) in rows_of_administrator(
             """
             SELECT e.id FROM access_event e WHERE subject_kind = 'person' AND subject_id = %(me)s
-            OR EXISTS (SELECT FROM access_event_person p WHERE p.event_id = e.id AND p.person_id = %(me)s)
-            OR subject_kind IN ('trace', 'audience') AND refusal IS NULL
-               AND NOT EXISTS (SELECT FROM access_event_person p WHERE p.event_id = e.id AND p.person_id = 0)
+            OR EXISTS (SELECT FROM access_event_person p WHERE p.event_id = e.id AND p.person_id IN (0, %(me)s))
             """,
             {"me": me},
         )

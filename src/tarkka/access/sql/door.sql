@@ -66,6 +66,8 @@ BEGIN
         INSERT INTO access_event_person (person_id, event_id)
         SELECT DISTINCT m.person_id, event_id FROM membership m
         WHERE m.household_id = for_subject AND m.valid && coalesce(visible, '{(,)}');
+    ELSIF for_kind IN ('trace', 'audience') AND refusal IS NULL THEN
+        INSERT INTO access_event_person (person_id, event_id) VALUES (0, event_id);
     END IF;
 
     IF refusal IS NULL THEN
@@ -162,6 +164,16 @@ LANGUAGE sql STABLE SECURITY DEFINER PARALLEL RESTRICTED SET search_path = pg_ca
         ARRAY['A', 'B'])
 $$;
 
+-- Raised by whoever would take away that somebody was in a look: only at a look at a group may it be told who was in that one.
+CREATE FUNCTION access.refuse_hiding() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+    IF NOT EXISTS (SELECT FROM access.ticket() t WHERE t.subject_kind IN ('trace', 'audience')) THEN
+        RAISE EXCEPTION 'DELETE of % is refused: what was recorded there stays as it was', TG_TABLE_NAME;
+    END IF;
+    RETURN NULL;
+END $$;
+CREATE TRIGGER is_told BEFORE DELETE ON access_event_person FOR EACH STATEMENT EXECUTE FUNCTION access.refuse_hiding();
+
 -- Store who was in a group's look, on the event of the live ticket, and that it is everyone who was. Returns how many were new.
 CREATE FUNCTION access.cover(persons bigint[]) RETURNS bigint
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, public, pg_temp AS $$
@@ -170,15 +182,19 @@ DECLARE
     added bigint;
 BEGIN
     SELECT t.event_id INTO STRICT event FROM access.ticket() t WHERE t.subject_kind IN ('trace', 'audience');
-    INSERT INTO access_event_person (person_id, event_id) VALUES (0, event) ON CONFLICT DO NOTHING;
+    DELETE FROM access_event_person p WHERE p.person_id = 0 AND p.event_id = event;
+    -- A policy that is missing would leave the row without a word.
+    IF EXISTS (SELECT FROM access_event_person p WHERE p.person_id = 0 AND p.event_id = event) THEN
+        RAISE EXCEPTION 'access event % is still shown to everyone', event;
+    END IF;
     INSERT INTO access_event_person (person_id, event_id) SELECT DISTINCT p, event FROM unnest(persons) p ON CONFLICT DO NOTHING;
     GET DIAGNOSTICS added = ROW_COUNT;
     RETURN added;
 END $$;
 
 -- The looks at households and groups that the live ticket's person was in, older than the event `before` if it is given, newest first;
--- and by rule those at groups of which nobody told who was in them. Without the actor, but with whether it was the person. A function and no policy, because one policy for
--- both kinds of look has two arms, and no index serves an OR of them.
+-- and by rule those at groups of which nobody told who was in them. Without the actor, but with whether it was the person. A function
+-- and no policy, because one policy for both kinds of look has two arms, and no index serves an OR of them.
 CREATE FUNCTION access.shared_looks(before bigint, most integer)
 RETURNS TABLE (id bigint, at timestamptz, role text, purpose text, basis text, subject_kind text, case_ref text, level level, version integer, refusal text, is_own boolean)
 LANGUAGE sql STABLE SECURITY DEFINER PARALLEL RESTRICTED SET search_path = pg_catalog, public, pg_temp AS $$
@@ -188,11 +204,9 @@ LANGUAGE sql STABLE SECURITY DEFINER PARALLEL RESTRICTED SET search_path = pg_ca
          WHERE p.person_id = (SELECT v.id FROM viewer v) AND p.event_id < coalesce(before, 9223372036854775807)
          ORDER BY p.event_id DESC LIMIT most)
         UNION
-        (SELECT e.id FROM access_event e
-         WHERE (SELECT v.id FROM viewer v) IS NOT NULL AND e.subject_kind IN ('trace', 'audience') AND e.refusal IS NULL
-         AND e.id < coalesce(before, 9223372036854775807)
-         AND NOT EXISTS (SELECT FROM access_event_person p WHERE p.person_id = 0 AND p.event_id = e.id)
-         ORDER BY e.id DESC LIMIT most))
+        (SELECT p.event_id FROM access_event_person p
+         WHERE (SELECT v.id FROM viewer v) IS NOT NULL AND p.person_id = 0 AND p.event_id < coalesce(before, 9223372036854775807)
+         ORDER BY p.event_id DESC LIMIT most))
     SELECT e.id, e.at, e.role, e.purpose, e.basis, e.subject_kind, e.case_ref, e.level, e.version, e.refusal,
            e.role = 'customer' AND e.actor = (SELECT v.id FROM viewer v)::text
     FROM shared s JOIN access_event e ON e.id = s.event_id ORDER BY e.id DESC LIMIT most

@@ -14,6 +14,9 @@ CREATE POLICY door_writes ON access_event FOR INSERT TO tarkka_door WITH CHECK (
 CREATE POLICY door_shows ON access_event FOR SELECT TO tarkka_door USING (subject_kind <> 'person');
 CREATE POLICY door_writes ON access_event_person FOR INSERT TO tarkka_door WITH CHECK (true);
 CREATE POLICY door_compares ON access_event_person FOR SELECT TO tarkka_door USING (true);
+-- That a look is shown to everyone is taken back by access.cover, once it is told who was in it; and nothing else is.
+GRANT DELETE ON access_event_person TO tarkka_door;
+CREATE POLICY door_tells ON access_event_person FOR DELETE TO tarkka_door USING (person_id = 0);
 CREATE POLICY door_keeps ON access_ticket TO tarkka_door USING (true) WITH CHECK (true);
 CREATE POLICY door_reads ON mandate FOR SELECT TO tarkka_door USING (true);
 CREATE POLICY owner_gives ON mandate TO tarkka_owner USING (true) WITH CHECK (true);
