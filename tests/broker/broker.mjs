@@ -62,6 +62,7 @@ async function signedKeys() {
 async function answer(request, response) {
   const { pathname, searchParams } = new URL(request.url, issuer);
   if (pathname === '/signed-jwks') return response.end(await signedKeys());
+  if (pathname === '/favicon.ico') return response.writeHead(204).end(); // which a browser asks for
   if (!pathname.startsWith('/interaction/')) return provider.callback()(request, response);
   const { prompt, params } = await provider.interactionDetails(request, response);
   const person = searchParams.get('person');

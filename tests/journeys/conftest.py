@@ -3,11 +3,11 @@
 import json
 import os
 import shutil
-import socket
 import subprocess
 import sys
 import time
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from itertools import product
 from pathlib import Path
 from typing import Any
@@ -16,28 +16,48 @@ from urllib.request import urlopen
 
 import pytest
 
+import acting
+import brokers
+import building
 import npm
+from serving import free_port
 
 CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
 RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
 LOOKS = list(product(("light", "dark"), ({"width": 320, "height": 700}, {"width": 1280, "height": 900})))
 
 
-@pytest.fixture(scope="session")
-def address(site) -> Iterator[str]:
-    """Serve the site as an installation does, and yield its address."""
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        port = free.getsockname()[1]
+@contextmanager
+def served(port: int, **environment: str) -> Iterator[str]:
+    """Serve the site on a port as an installation does, and yield its address."""
     command = [sys.executable, "-m", "granian", "--interface", "wsgi", "--host", "127.0.0.1", "--port", str(port)]
     command += ["--no-ws", "--blocking-threads", "2", "--log-level", "warning", "tarkka.site.wsgi:application"]
-    server = subprocess.Popen(command)
+    server = subprocess.Popen(command, env=os.environ | environment)
     try:
         wait_for(f"http://127.0.0.1:{port}/healthz", server)
         yield f"http://127.0.0.1:{port}"
     finally:
         server.terminate()
         server.wait(30)
+
+
+@pytest.fixture(scope="session")
+def address(site) -> Iterator[str]:
+    """The address of the site, served."""
+    with served(free_port()) as found:
+        yield found
+
+
+@pytest.fixture(scope="session")
+def strong_address(site, tmp_path_factory) -> Iterator[tuple[str, str]]:
+    """The addresses of the site with a real provider and of that provider, who knows a `member` and a `stranger`."""
+    port = free_port()
+    redirect_uri = f"http://127.0.0.1:{port}/sign-in/back/"
+    [member] = building.a_household(1).identity_codes
+    with brokers.real_broker(redirect_uri, {"member": member, "stranger": acting.new_code()}) as issuer:
+        settings = brokers.write_settings(tmp_path_factory.mktemp("sign-in"), issuer, redirect_uri)
+        with served(port, TARKKA_SIGN_IN=str(settings)) as found:
+            yield found, issuer
 
 
 def wait_for(address: str, server: "subprocess.Popen[bytes]") -> None:

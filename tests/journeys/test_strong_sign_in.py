@@ -1,0 +1,56 @@
+"""Signing in at the real provider, in a real browser, as it is for a customer. (R13)"""
+
+from typing import Any
+
+import pytest
+
+
+@pytest.fixture
+def visitor(strong_address, browser):
+    """A phone in English."""
+    context = browser.new_context(base_url=strong_address[0], locale="en", viewport={"width": 320, "height": 700})
+    yield context.new_page()
+    context.close()
+
+
+def test_customer_signs_in_where_they_were_going_and_out_everywhere(visitor, strong_address, browser) -> None:
+    complaints: list[str] = []
+    visitor.on("console", lambda message: complaints.append(message.text) if message.type == "error" else None)
+    visitor.goto("/looks/")
+    assert "/sign-in/?next=" in visitor.url
+    identify(visitor, "member")
+    visitor.wait_for_url("**/looks/")
+
+    other = browser.new_context(base_url=strong_address[0])
+    elsewhere = other.new_page()
+    elsewhere.goto("/")
+    elsewhere.get_by_role("main").get_by_role("link").first.click()
+    identify(elsewhere, "member")
+    elsewhere.wait_for_url("**/purchases/")
+
+    visitor.locator("form.who button").click()
+    visitor.wait_for_url(f"{strong_address[0]}/")
+    for page in (visitor, elsewhere):
+        page.goto("/looks/")
+        assert "/sign-in/?next=" in page.url
+    other.close()
+    assert complaints == []
+
+
+def test_every_page_of_signing_in_is_accessible_and_fits(visitor, inspect) -> None:
+    for address in ("/sign-in/", "/sign-in/?afresh=1", "/sign-in/back/?state=wrong"):
+        visitor.goto(address)
+        inspect(visitor)
+    for person, title in (("nobody", "Sign-in was cancelled"), ("stranger", "You are not in the register")):
+        visitor.goto("/sign-in/")
+        identify(visitor, person)
+        visitor.wait_for_url("**/sign-in/back/**")
+        assert visitor.get_by_role("heading", level=1).inner_text() == title
+        inspect(visitor)
+        visitor.get_by_role("main").get_by_role("link").click()
+
+
+def identify(page: Any, person: str) -> None:
+    """Go to the provider and say who one is, if it asks."""
+    page.locator(".sign-in a").click()
+    page.get_by_role("link", name=person).click()
