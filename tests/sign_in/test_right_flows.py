@@ -109,7 +109,7 @@ def test_sensitive_act_asks_for_a_fresh_sign_in(visit: Any, seconds_ago: int | N
     assert answer.status_code == status
     if status == 302:
         assert answer["Location"] == "/sign-in/?next=%2Flooks%2F&afresh=1"
-        assert "Vahvista, että olet sinä" in visit.client.get(answer["Location"]).content.decode()
+        assert "uusi tunnistautuminen" in visit.client.get(answer["Location"]).content.decode()
 
 
 @pytest.mark.parametrize(

@@ -14,7 +14,7 @@ from django.core.exceptions import BadRequest
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.urls import path
-from django.utils.translation import get_language
+from django.utils.translation import get_language, gettext
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods
 
@@ -52,7 +52,7 @@ def choose_person(request: HttpRequest) -> HttpResponse:
             raise BadRequest("nobody of the list was chosen")
         sign_in(request, chosen.person_id, authenticated_at=time.time())
         return redirect(wanted_page(request))
-    return sign_in_page(request, is_development=True, people=people)
+    return sign_in_page(request, title=gettext("sign_in.title"), is_development=True, people=people)
 
 
 urlpatterns = [path("", choose_person, name="sign-in")]

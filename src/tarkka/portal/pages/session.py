@@ -15,7 +15,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET, require_POST, require_safe
 
 from tarkka.people.queries import find_person
-from tarkka.portal import signing_in
+from tarkka.portal import kept_card, signing_in
 from tarkka.portal.rate_limit import limited
 from tarkka.sign_in import client, publishing
 from tarkka.sign_in.providers import Provider, provider_for
@@ -40,8 +40,13 @@ def sign_in_page(request: HttpRequest, **words: object) -> HttpResponse:
     """Return the page from which one signs in, with `words` more."""
     is_afresh, wanted = request.GET.get("afresh") == "1", signing_in.wanted_page(request)
     query = urlencode({"next": wanted} | ({"afresh": "1"} if is_afresh else {}))
-    to = f"{reverse('sign-in-start')}?{query}" if provider_for(PROVIDER) else None
-    return render(request, "portal/sign_in.html", {"to": to, "next": wanted, "is_afresh": is_afresh, **words})
+    usual = {
+        "title": gettext("sign_in.afresh.title") if is_afresh else gettext("start.sign_in"),
+        "is_afresh": is_afresh,
+        "next": wanted,
+        "to": f"{reverse('sign-in-start')}?{query}" if provider_for(PROVIDER) else None,
+    }
+    return render(request, "portal/sign_in.html", usual | words)
 
 
 @never_cache
@@ -108,9 +113,9 @@ def entity_statement(request: HttpRequest) -> HttpResponse:
 
 @require_POST
 def sign_out(request: HttpRequest) -> HttpResponse:
-    """End the person's sessions everywhere and go to the start page."""
+    """End the person's sessions everywhere, let this browser forget their card, and go to the start page."""
     signing_in.sign_out(request)
-    return redirect("start")
+    return kept_card.take_back(redirect("start"))
 
 
 def _provider() -> Provider:
