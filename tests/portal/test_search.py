@@ -106,14 +106,21 @@ def test_what_is_asked_is_found_and_nothing_else(household, asked, days):
     assert found_by(household, **asked) == days
 
 
-def test_a_product_groups_name_finds_also_what_was_collected_by_group(household):
+def test_a_product_groups_name_finds_also_what_was_collected_by_group(site):
     from tarkka.purchases.actions import register_groups
 
-    name = f"Meijeri {secrets.token_hex(4)}"
-    register_groups([("dairy", name, name, name)])
-    word = name.split()[1]
-    assert found_by(household, words=(word,)) == ["2024-03-01", "2019-06-01", "2015-06-01"]
-    assert found_by(household, words=(word, "rye")) == ["2024-03-01"]
+    household, code, word = building.a_household(1), f"group-{secrets.token_hex(4)}", f"Meijeri{secrets.token_hex(4)}"
+    register_groups([(code, word, f"Mejeri {word}", f"Dairy {word}")])
+    milk = {"line": 1, "name": "Milk", "group": code, "quantity": "1", "unit": "pcs", "amount": "4.00"}
+    rye = {"line": 2, "name": "Rye", "group": "bakery", "quantity": "1", "unit": "pcs", "amount": "6.00"}
+    receipts = [
+        building.a_receipt(card=household.cards[0], purchased_at=at, lines=[milk, rye])
+        for at in (building.PRODUCT_TIME, building.GROUP_TIME)
+    ]
+    building.take(building.a_source(), [*receipts, building.a_receipt(card=household.cards[0])])
+    assert found_by(household, words=(word.upper(),)) == ["2024-03-05", "2015-03-05"]
+    assert found_by(household, words=(word, "rye")) == ["2024-03-05"]
+    assert found_by(household, group=code) == ["2024-03-05", "2015-03-05"]
 
 
 def test_nobody_finds_what_somebody_else_of_the_household_bought(household):
@@ -210,6 +217,7 @@ def test_pages_together_are_everything_once_and_newest_first_both_ways(frequent,
 @settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(first=st.integers(0, 4000), length=st.integers(0, 2000), limit=st.integers(1, 25))
 def test_a_period_has_its_days_and_no_others(frequent, first, length, limit):
+    from tarkka.description.queries import load_rulebook
     from tarkka.purchases.models import Receipt
     from tarkka.purchases.queries import midnight
     from tarkka.purchases.search import Search, find_receipts
@@ -217,10 +225,11 @@ def test_a_period_has_its_days_and_no_others(frequent, first, length, limit):
     person, _ = frequent
     last_day = date.today() - timedelta(days=first)  # noqa: DTZ011
     first_day = last_day - timedelta(days=length)
+    zone = load_rulebook().time_zone
     with own_look(person):
         found = find_receipts(Search(first_day=first_day, last_day=last_day), limit=limit)
         within = Receipt.objects.filter(
-            purchased_at__gte=midnight(first_day), purchased_at__lt=midnight(last_day + timedelta(days=1))
+            purchased_at__gte=midnight(first_day, zone), purchased_at__lt=midnight(last_day + timedelta(days=1), zone)
         )
         assert [each.receipt.id for each in found] == list(within.values_list("id", flat=True)[:limit])
 

@@ -85,9 +85,14 @@ def test_a_year_by_months_touches_few_partitions(buyer: Household) -> None:
     from tarkka.purchases.queries import sums_by_month
 
     with own_look(buyer.persons[0]), plans() as found:
-        (june,) = sums_by_month(date(2020, 1, 1), date(2021, 1, 1))
+        (june,) = sums_by_month((date(2020, 1, 1), date(2021, 1, 1)))
     assert (june.first_day, june.total_cents, june.receipts) == (date(2020, 6, 1), 1000, 1)
     assert_few(found, at_least_one_of="receipt_2020q2")
+    with own_look(buyer.persons[0]), plans() as found:
+        spans = [(date(year, 6, 1), date(year, 7, 1)) for year in (2015, 2022)]
+        assert [each.first_day.year for each in sums_by_month(*spans)] == [2015, 2022]
+    assert_few(found, at_least_one_of="receipt_2015q2")
+    assert len([partitions for _, partitions in found if partitions]) == 1
 
 
 @pytest.mark.parametrize("place", [0, -1])

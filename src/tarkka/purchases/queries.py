@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
+from zoneinfo import ZoneInfo
 
 from django.db import connection
 from django.db.models import Count, Q, QuerySet, Sum
@@ -187,25 +188,29 @@ class MonthSum:
     receipts: int
 
 
-def sums_by_month(start: date, end: date) -> list[MonthSum]:
-    """Return the sums of the months that have receipts, oldest first, from one day to another, which is left out.
+def sums_by_month(*spans: tuple[date, date]) -> list[MonthSum]:
+    """Return the sums of the months that have receipts, oldest first, within some spans of time.
 
-    Days are of the register's time zone; the time between them must be a year at most.
+    A span is from one day to another, which is left out, in the register's time zone. Together they must be a year at
+    most.
     """
     zone = load_rulebook().time_zone
+    within = Q()
+    for start, end in spans:
+        within |= Q(purchased_at__gte=midnight(start, zone), purchased_at__lt=midnight(end, zone))
     rows = (
-        models.Receipt.objects.filter(purchased_at__gte=midnight(start), purchased_at__lt=midnight(end))
+        models.Receipt.objects.filter(within)
         .annotate(month=TruncMonth("purchased_at", tzinfo=zone))
         .values("month")
         .annotate(total=Sum("total_cents"), receipts=Count("*"))
         .order_by("month")
     )
-    return [MonthSum(row["month"].date(), row["total"], row["receipts"]) for row in rows]
+    return [MonthSum(row["month"].date(), row["total"], row["receipts"]) for row in rows] if spans else []
 
 
-def midnight(day: date) -> datetime:
-    """Return the aware moment at which a day begins in the register's time zone."""
-    return datetime(day.year, day.month, day.day, tzinfo=load_rulebook().time_zone)
+def midnight(day: date, zone: ZoneInfo) -> datetime:
+    """Return the aware moment at which a day begins in a time zone."""
+    return datetime(day.year, day.month, day.day, tzinfo=zone)
 
 
 def product_groups() -> list[ProductGroup]:

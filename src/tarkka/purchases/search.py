@@ -13,6 +13,7 @@ from django.db.models import Q, QuerySet
 from django.db.models.functions import Collate, Lower
 from django.db.models.lookups import Contains
 
+from tarkka.description.queries import load_rulebook
 from tarkka.purchases import models
 from tarkka.purchases.queries import STRETCHES, Receipt, Rows, as_receipt, midnight, page_of, receipts_within
 from tarkka.vocabulary import Level
@@ -60,12 +61,13 @@ def find_receipts(
     `before` and `after` are ids of receipts, as in `queries.page_of`. (R7, R28)
     """
     groups = {word: _groups_with(word) for word in search.words}
+    zone = load_rulebook().time_zone
     found = page_of(
         lambda bounds: _holding(search, groups, bounds),
         before=before,
         after=after,
-        start=midnight(search.first_day) if search.first_day else None,
-        end=midnight(search.last_day + timedelta(days=1)) if search.last_day else None,
+        start=midnight(search.first_day, zone) if search.first_day else None,
+        end=midnight(search.last_day + timedelta(days=1), zone) if search.last_day else None,
         limit=limit,
     )
     products = _products(found, groups)

@@ -12,6 +12,7 @@ from django.utils import timezone
 from django.utils.translation import get_language
 from django.views.decorators.http import require_POST, require_safe
 
+from tarkka.description.schema import Document
 from tarkka.people.queries import read_cards, read_person
 from tarkka.portal.months import Year, by_month, month_before, month_of, next_month
 from tarkka.portal.pages.common import PAGE_LENGTH, described
@@ -42,8 +43,9 @@ def purchases(request: HttpRequest, person_id: int) -> HttpResponse:
     position = Position.of(request)
     if position.year is not None:
         return _year(request, person_id, position.year)
+    document = described()
     asked = kept_search(request, position.search) if position.search else None
-    form = _form(asked)
+    form = _form(asked, document)
     wanted: Search | None = Search()
     if asked is not None:
         wanted = form.search if form.is_valid() else None
@@ -72,7 +74,7 @@ def purchases(request: HttpRequest, person_id: int) -> HttpResponse:
             "search": wanted if asked is not None else None,
             "is_forgotten": bool(position.search) and asked is None,
             "is_appended": request.headers.get("HX-Target") == "p#older",
-            "described": described(),
+            "described": document,
             **_around(position.month),
         },
     )
@@ -106,14 +108,16 @@ def _page(search: Search, position: Position) -> Page:
 def _totals(found: Sequence[Found]) -> dict[date, int]:
     """Return the sums of the first and the last month of a page, which other pages may have a part of."""
     ends = {month_of(each) for each in (*found[:1], *found[-1:])}
-    return {each.first_day: each.total_cents for day in ends for each in receipts.sums_by_month(day, next_month(day))}
+    sums = receipts.sums_by_month(*((day, next_month(day)) for day in ends))
+    return {each.first_day: each.total_cents for each in sums}
 
 
 def _year(request: HttpRequest, person_id: int, number: int) -> HttpResponse:
+    document = described()
     with own_look(person_id, Level.TOTAL):
         person = read_person(person_id)
         years = _years()
-        months = receipts.sums_by_month(date(number, 1, 1), date(number + 1, 1, 1))
+        months = receipts.sums_by_month((date(number, 1, 1), date(number + 1, 1, 1)))
     return render(
         request,
         "portal/purchases_year.html",
@@ -122,15 +126,15 @@ def _year(request: HttpRequest, person_id: int, number: int) -> HttpResponse:
             "position": Position(year=number),
             "year": Year(number, months),
             "years": years,
-            "form": _form(None),
-            "currency": described().register.currency,
+            "form": _form(None, document),
+            "currency": document.register.currency,
         },
     )
 
 
-def _form(asked: dict[str, str] | None) -> SearchForm:
+def _form(asked: dict[str, str] | None, document: Document) -> SearchForm:
     language = Language(get_language() or settings.LANGUAGE_CODE)
-    chains = [(code, chain.name.written_in(language)) for code, chain in described().chain.items()]
+    chains = [(code, chain.name.written_in(language)) for code, chain in document.chain.items()]
     groups = [(group.code, group.name(language)) for group in receipts.product_groups()]
     return SearchForm(asked, chains=chains, groups=groups)
 
