@@ -68,7 +68,7 @@ def test_every_chain_stands_with_each_channels_level_and_since_when(site):
 
 def test_the_first_version_tells_what_it_said_and_that_it_is_over(site):
     page = words(browsing.anonymous().get("/description/1/", HTTP_ACCEPT_LANGUAGE="en"))
-    assert "Version 1, in force from 1 May 2014 until 31 Aug 2016." in page
+    assert "Version 1 · In force from 1 May 2014 until 31 Aug 2016" in page
     assert "This version is no longer in force. The description in force" in page
     assert "Prisma Outlets Groups since 1 May 2014" in page
 

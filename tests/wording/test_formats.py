@@ -4,6 +4,7 @@ from datetime import UTC, date, datetime
 from decimal import Decimal
 
 import pytest
+from babel.numbers import format_currency, format_decimal
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -64,3 +65,47 @@ def test_money_never_breaks_over_a_line_and_never_has_a_hyphen(amount_cents, lan
     assert "-" not in text
     assert (MINUS in text) == (amount_cents < 0)
     assert int("".join(filter(str.isdigit, text))) == abs(amount_cents)
+
+
+@given(st.integers(-(10**12), 10**12), st.sampled_from(LANGUAGES), st.sampled_from(["EUR", "SEK", "USD"]))
+def test_money_is_what_cldr_makes_of_it(amount_cents, language, currency):
+    locale = {"en": "en_GB", "fi": "fi_FI", "sv": "sv_FI"}[language]
+    exact = Decimal(amount_cents).scaleb(-2)
+    plain = str.maketrans({" ": NBSP, "-": MINUS})
+    by_cldr = format_currency(exact, currency, locale=locale).translate(plain)
+    assert formats.money(amount_cents, currency, language) == by_cldr
+    assert formats.amount(amount_cents, language) == format_decimal(exact, "#,##0.00", locale=locale).translate(plain)
+
+
+@pytest.mark.parametrize(
+    ("language", "expected"),
+    [
+        ("fi", (f"1{NBSP}200{NBSP}€", f"+12,50{NBSP}€", f"{MINUS}12{NBSP}%", "1.1.–22.11.2025", "marras", "Marraskuu")),
+        ("sv", (f"1{NBSP}200{NBSP}€", f"+12,50{NBSP}€", f"{MINUS}12{NBSP}%", f"1{NBSP}jan.–22{NBSP}nov.{NBSP}2025",
+                "nov.", "November")),
+        ("en", ("€1,200", "+€12.50", f"{MINUS}12%", f"1{NBSP}Jan\u202f–\u202f22{NBSP}Nov{NBSP}2025",
+                "Nov", "November")),
+    ],
+)  # fmt: skip
+def test_the_words_of_a_chart_are_written_as_the_language_writes_them(language, expected):
+    november = date(2025, 11, 22)
+    assert (
+        formats.whole_money(120000, "EUR", language),
+        formats.change(1250, "EUR", language),
+        formats.percent(-0.123, language),
+        formats.days(date(2025, 1, 1), november, language),
+        formats.month_name(november, "abbreviated", language),
+        formats.month_name(november, "wide", language),
+    ) == expected
+    assert formats.change(0, "EUR", language)[0] not in "+" + MINUS
+    assert formats.month_name(november, "narrow", language) in "MN"
+
+
+@pytest.mark.parametrize(
+    ("language", "expected"),
+    [("fi", ("7 vuotta", "1 vuosi", "18 kuukautta", "30 päivää")), ("sv", ("7 år", "1 år", "18 månader", "30 dygn")),
+     ("en", ("7 years", "1 year", "18 months", "30 days"))],
+)  # fmt: skip
+def test_lengths_of_time_are_written_as_the_language_writes_them(language, expected):
+    told = (*(formats.quarters(count, language) for count in (28, 4, 6)), formats.day_count(30, language))
+    assert tuple(text.replace(NBSP, " ") for text in told) == expected

@@ -6,6 +6,7 @@ mistaken for a range. Languages are the codes of `tarkka.vocabulary.Language`.
 
 from datetime import date, datetime
 from decimal import Decimal
+from functools import cache
 
 from babel import Locale
 from babel.dates import format_date, format_interval, format_skeleton, format_time
@@ -15,14 +16,14 @@ from babel.units import format_unit
 # Finnish and Swedish as in Finland; English as in Britain, whose order of day and month is the one that Finns know.
 _LOCALES = {"en": Locale("en", "GB"), "fi": Locale("fi", "FI"), "sv": Locale("sv", "FI")}
 
-_UNBREAKING = str.maketrans(
-    {" ": "\N{NO-BREAK SPACE}", "\N{THIN SPACE}": "\N{NARROW NO-BREAK SPACE}", "-": "\N{MINUS SIGN}"}
-)
+_MINUS = "\N{MINUS SIGN}"
+_UNBREAKING = str.maketrans({" ": "\N{NO-BREAK SPACE}", "\N{THIN SPACE}": "\N{NARROW NO-BREAK SPACE}", "-": _MINUS})
 
 
 def money(amount_cents: int, currency: str, language: str) -> str:
     """Return cents as money with its currency: −1250 EUR → `−12,50 €` in Finnish, `−€12.50` in English."""
-    return _unbroken(format_currency(_units(amount_cents), currency, locale=_LOCALES[language]))
+    before, after = _around_money(currency, language, amount_cents < 0)
+    return f"{before}{_digits(abs(amount_cents), language)}{after}"
 
 
 def whole_money(amount_cents: int, currency: str, language: str) -> str:
@@ -44,7 +45,8 @@ def percent(share: Decimal | float, language: str) -> str:
 
 def amount(amount_cents: int, language: str) -> str:
     """Return cents without their currency, for a column whose head states it: 1250 → `12,50`."""
-    return _unbroken(format_decimal(_units(amount_cents), "#,##0.00", locale=_LOCALES[language]))
+    digits = _digits(abs(amount_cents), language)
+    return f"{_MINUS}{digits}" if amount_cents < 0 else digits
 
 
 def number(value: Decimal | int, language: str) -> str:
@@ -100,6 +102,21 @@ def month_name(value: date, width: str, language: str) -> str:
 def clock(value: datetime, language: str) -> str:
     """Return the time of day of a local datetime: `16.05`, `16:05`."""
     return format_time(value, "short", locale=_LOCALES[language], tzinfo=value.tzinfo)
+
+
+@cache
+def _around_money(currency: str, language: str, is_negative: bool) -> tuple[str, str]:
+    """Return what stands before and after the digits of money. Asked of CLDR once: a page has hundreds of figures."""
+    sample = format_currency(-1 if is_negative else 1, currency, locale=_LOCALES[language], currency_digits=False)
+    before, _, after = _unbroken(sample).partition(_digits(100, language))
+    return before, after
+
+
+def _digits(amount_cents: int, language: str) -> str:
+    """Return cents, none below zero, as the language writes a number with two decimals."""
+    symbols = _LOCALES[language].number_symbols["latn"]
+    whole, over = divmod(amount_cents, 100)
+    return f"{f'{whole:,}'.replace(',', symbols['group'])}{symbols['decimal']}{over:02d}"
 
 
 def _units(amount_cents: int) -> Decimal:

@@ -10,6 +10,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 from urllib.parse import urlencode
+from zoneinfo import ZoneInfo
 
 from django.conf import settings
 from django.core.exceptions import PermissionDenied
@@ -25,7 +26,6 @@ from tarkka.description.schema import Document
 from tarkka.description.value import lowered_to
 from tarkka.people.queries import read_choices, read_person
 from tarkka.portal import charts
-from tarkka.portal.pages.common import described
 from tarkka.portal.signing_in import signed_in
 from tarkka.portal.templatetags.portal import named_in
 from tarkka.purchases.spans import Span, month_span, months_later, year_span
@@ -34,7 +34,7 @@ from tarkka.vocabulary import Language, Level, Objection, Purpose, Role
 from tarkka.wording import formats
 
 DRAWN, LISTED = 10, 50
-"""How many parts the chart draws and the table lists at most, the largest first; the others are one row, unless there is one."""
+"""How many parts the chart draws and the table lists at most, the largest first. The others, if several, are one row."""
 _BACK = {"month": 1, "year": 12}
 """How many months back a month's comparison lies, as an address says it."""
 _COMPARED = {"month": msgid("spending.with.month"), "year": msgid("spending.with.year")}
@@ -57,18 +57,18 @@ _OTHERS = {
 
 @dataclass(frozen=True, slots=True)
 class Asked:
-    """What an address asks for: a year or one of its months, divided by what, and compared with which period."""
+    """What an address asks for: a year or one of its months, divided by what, compared with which period."""
 
     year: int
     month: int | None
     by: Breakdown | None
     compared: str
+    zone: ZoneInfo
 
     @property
     def span(self) -> Span:
-        """The year or month, in the register's time zone."""
-        zone = load_rulebook().time_zone
-        return month_span(self.year, self.month, zone) if self.month else year_span(self.year, zone)
+        """The year or month."""
+        return month_span(self.year, self.month, self.zone) if self.month else year_span(self.year, self.zone)
 
     @property
     def back(self) -> int:
@@ -101,9 +101,10 @@ def spending(request: HttpRequest, person_id: int) -> HttpResponse:
     Answers 404 to a period or division that there is not. A division that their choices rule out is explained instead.
     """
     rulebook = load_rulebook()
-    today = datetime.now(rulebook.time_zone).date()
+    now_is = datetime.now(rulebook.time_zone)
+    document, today = rulebook.in_force(now_is).description.document, now_is.date()
     years = range(today.year, rulebook.versions[0].effective_on.year - 1, -1)
-    asked = _asked(request, years)
+    asked = _asked(request, years, rulebook.time_zone)
     span, earlier = asked.span, asked.span.earlier(asked.back, today)
     with _service_look(person_id) as look:
         person = read_person(person_id)
@@ -115,7 +116,6 @@ def spending(request: HttpRequest, person_id: int) -> HttpResponse:
     is_ruled_out = asked.by is not None and asked.by is not by
     if is_ruled_out:
         asked = replace(asked, by=by)  # so that the page's links lead to what there is
-    document = described()
     shown = span.until(today)
     total = charts.Figure(_name(shown), now.total_cents, before.total_cents if before else None)
     compared = None
@@ -165,7 +165,7 @@ def _service_look(person_id: int) -> Iterator[access.Access]:
         raise PermissionDenied from None
 
 
-def _asked(request: HttpRequest, years: range) -> Asked:
+def _asked(request: HttpRequest, years: range, zone: ZoneInfo) -> Asked:
     year, month, by = (request.GET.get(name, "") for name in ("year", "month", "by"))
     compared = request.GET.get("with", "month")
     if not (
@@ -175,7 +175,7 @@ def _asked(request: HttpRequest, years: range) -> Asked:
         and compared in _BACK
     ):
         raise Http404
-    asked = Asked(int(year or years[0]), int(month) if month else None, Breakdown(by) if by else None, compared)
+    asked = Asked(int(year or years[0]), int(month) if month else None, Breakdown(by) if by else None, compared, zone)
     if asked.year not in years:
         raise Http404
     return asked

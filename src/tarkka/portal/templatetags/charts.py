@@ -1,13 +1,39 @@
-"""What charts and their tables say of a change."""
+"""The bars of charts and the cells of their tables: tags, for a page has some hundred of each."""
 
 from django import template
 from django.conf import settings
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
 from django.utils.translation import get_language
 
-from tarkka.portal.charts import Figure
+from tarkka.portal.charts import Figure, Rect
 from tarkka.wording import formats
 
 register = template.Library()
+
+
+@register.simple_tag
+def bar(rect: Rect | None, kind: str) -> SafeString:
+    """Draw one bar, `now` or `before`; nothing where there is none."""
+    if rect is None:
+        return SafeString()
+    return format_html(
+        '<rect class="{}" x="{}" y="{}" width="{}" height="{}" rx="3"/>', kind, rect.x, rect.y, rect.width, rect.height
+    )
+
+
+@register.simple_tag
+def amounts(figure: Figure, currency: str) -> SafeString:
+    """Write a row's cells: the figure's amount, and if it is compared the earlier one and the change."""
+    language = _language()
+    own = format_html('<td role="cell" class="n">{}</td>', formats.money(figure.amount, currency, language))
+    if figure.before is None:
+        return own
+    return own + format_html(
+        '<td role="cell" class="n">{}</td><td role="cell" class="n change">{}</td>',
+        formats.money(figure.before, currency, language),
+        change(figure, currency),
+    )
 
 
 @register.filter
