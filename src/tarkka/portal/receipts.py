@@ -1,4 +1,7 @@
-"""A receipt on paper: what the template `portal/documents/receipt.typ` is told, in the reader's language."""
+"""A receipt on paper: what the template `portal/documents/receipt.typ` is told, in the reader's language.
+
+Nothing is said of VAT: no source delivers it (docs/receipts.md), and a rate guessed from a product group may be wrong.
+"""
 
 from typing import Any
 

@@ -1,4 +1,4 @@
-"""Who is signed in: the session knows the person's id and language and when they proved who they are, and no more.
+"""Who is signed in: the session knows the person's id, their language, when they proved who they are, and their searches.
 
 A view takes `@signed_in`, or for a sensitive act, such as the extract, `@freshly_signed_in`.
 """

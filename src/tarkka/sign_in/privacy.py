@@ -4,7 +4,8 @@ from tarkka.vocabulary import Category, LeftOut, PersonalTable
 
 PERSONAL = {
     "session": PersonalTable(
-        "Who is signed in: the person's id and language and when they signed in, under a random key, until it ends.",
+        "Who is signed in: the person's id and language, when they signed in and what they looked for, under a random"
+        " key, until it ends.",
         {
             "session_key": Category.KEY,
             "session_data": Category.TRAIL,
