@@ -16,7 +16,7 @@ def main() -> None:
     arguments = parser.parse_args()
     print(machine())
     with register():
-        from bench import decisions, door, portal  # they need the models, and so a register that is set up
+        from bench import decisions, door, looks, portal  # they need the models, and so a register that is set up
 
         decisions.measure()
         intake.measure(arguments.runs)
@@ -28,6 +28,7 @@ def main() -> None:
             tell(f"{arguments.generated:,} more receipts taken from Parquet", f"{seconds:,.0f} s")
             door.measure("generated")
             portal.measure("generated")
+        looks.measure()
 
 
 if __name__ == "__main__":
