@@ -108,7 +108,9 @@ def real_broker(redirect_uri: str, people: Mapping[str, str]) -> Iterator[str]:
             },
         },
     }
-    command = ["node", str(FOLDER / "broker.mjs"), str(installed(FOLDER))]
+    packages = installed(FOLDER)
+    node = next(packages.glob("node-linux-*/bin/node"), "node")  # the one that the provider asks for, where npm has it
+    command = [str(node), str(FOLDER / "broker.mjs"), str(packages)]
     with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.PIPE) as broker:
         assert broker.stdin
         assert broker.stdout
