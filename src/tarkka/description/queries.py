@@ -1,9 +1,11 @@
 """Reading what was published. None of it is personal, so it is read outside the door."""
 
 import json
+from datetime import date
+
+from django.db import connection
 
 from tarkka.description import models
-from tarkka.description.announcing import Announced
 from tarkka.description.reading import document_from
 from tarkka.description.rulebook import PublishedVersion, Rulebook
 from tarkka.description.value import Description
@@ -29,7 +31,18 @@ def load_rulebook(using: str = "default") -> Rulebook:
     return _kept[1]
 
 
-def load_announcements() -> tuple[Announced, ...]:
-    """Return every announcement that was recorded, in the order of recording."""
-    rows = models.Announcement.objects.order_by("id")
-    return tuple(Announced(bytes(row.digest), row.effective_on, row.channel, row.announced_on) for row in rows)
+def load_announcements() -> dict[int, list[tuple[date, str]]]:
+    """Return on which day and in which channel each version was announced, by its number, in the order of recording."""
+    found: dict[int, list[tuple[date, str]]] = {}
+    with connection.cursor() as cursor:
+        cursor.execute(
+            """
+            SELECT v.number, a.announced_on, a.channel
+            FROM description_announcement a
+            JOIN description_version v ON v.digest = a.digest AND v.effective_on = a.effective_on
+            ORDER BY a.id
+            """
+        )
+        for number, announced_on, channel in cursor.fetchall():
+            found.setdefault(number, []).append((announced_on, channel))
+    return found

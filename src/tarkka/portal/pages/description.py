@@ -150,11 +150,9 @@ def _stories(rulebook: Rulebook, shown: PublishedVersion, today: date) -> Iterat
         last_day = later.effective_on - timedelta(days=1) if later else None
         channels = version.description.document.notice_channel
         mine = sorted(
-            (one.announced_on, list(channels).index(one.channel))
-            for one in announcements
-            if one.effective_on == version.effective_on
-            and one.digest == version.description.digest()
-            and one.channel in channels
+            (day, list(channels).index(channel))
+            for day, channel in announcements.get(version.number, [])
+            if channel in channels
         )
         names = [channel.name for channel in channels.values()]
         yield Story(
@@ -163,10 +161,21 @@ def _stories(rulebook: Rulebook, shown: PublishedVersion, today: date) -> Iterat
             version is shown,
             version.effective_on <= today <= (last_day or today),
             version.effective_on > today,
-            tell(before.description, version.description, language) if before else [],
+            _told(before, version, language) if before else [],
             [(day, [names[place] for _, place in those]) for day, those in groupby(mine, key=lambda pair: pair[0])],
         )
         later = version
+
+
+_tellings: dict[tuple[int, int, Language], Sequence[Told]] = {}
+"""What changed from one version to another, by their numbers: what was published never changes."""
+
+
+def _told(before: PublishedVersion, after: PublishedVersion, language: Language) -> Sequence[Told]:
+    key = (before.number, after.number, language)
+    if key not in _tellings:
+        _tellings[key] = tell(before.description, after.description, language)
+    return _tellings[key]
 
 
 def _language() -> str:
