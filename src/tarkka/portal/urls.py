@@ -6,6 +6,7 @@ from django.views.i18n import set_language
 
 from tarkka.portal.ids import ID
 from tarkka.portal.pages import (
+    card,
     choices,
     description,
     details,
@@ -40,6 +41,8 @@ register_converter(IdConverter, "id")
 urlpatterns: list[URLPattern | URLResolver] = [
     path("", start.start, name="start"),
     path(".well-known/openid-federation", session.entity_statement, name="entity-statement"),
+    path("card/", card.card, name="card"),
+    path("card/copy/", card.copy, name="card-copy"),
     path("choices/", choices.choices, name="choices"),
     path("choices/allow/<str:kind>/", choices.allow, name="choices-allow"),
     path("description/", description.description, name="description"),

@@ -36,6 +36,7 @@ MIDDLEWARE = [
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "csp.middleware.CSPMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
+    "tarkka.portal.kept_card.take_back_anothers",
     "tarkka.site.language.choose_language",
     "tarkka.site.time_zone.tell_register_time",
     "django.middleware.common.CommonMiddleware",
@@ -107,6 +108,7 @@ LOGIN_URL = "sign-in"
 # The providers of strong authentication: docs/guides/signing-in.md.
 TARKKA_ATTEMPT_COOKIE = "tarkka_sign_in" if TARKKA_DEMO else "__Secure-tarkka_sign_in"
 TARKKA_SIGN_IN = Path(os.environ.get("TARKKA_SIGN_IN") or TARKKA_HOME / "sign-in.toml")
+TARKKA_CARD_COOKIE = f"{_HOST_COOKIE}tarkka_card"  # whose card the browser was given to keep
 CSRF_FAILURE_VIEW = "tarkka.site.errors.form_expired"
 CSRF_COOKIE_NAME = f"{_HOST_COOKIE}tarkka_form"
 CSRF_COOKIE_HTTPONLY = True
@@ -123,7 +125,9 @@ CONTENT_SECURITY_POLICY = {
         "base-uri": ["'none'"],
         "form-action": ["'self'"],
         "frame-ancestors": ["'none'"],
+        "manifest-src": ["'self'"],
         "object-src": ["'none'"],
+        "worker-src": ["'self'"],
     }
 }
 

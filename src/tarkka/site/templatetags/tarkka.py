@@ -10,10 +10,12 @@ from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 from django.utils.translation import get_language, gettext
 
+from tarkka.site.app import theme_colour
 from tarkka.vocabulary import Level
 from tarkka.wording import formats, words
 
 register = template.Library()
+register.simple_tag(theme_colour)
 
 
 def _drawn(*baselines: int) -> SafeString:
