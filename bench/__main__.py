@@ -16,7 +16,13 @@ def main() -> None:
     arguments = parser.parse_args()
     print(machine())
     with register():
-        from bench import decisions, door, looks, portal  # they need the models, and so a register that is set up
+        from bench import (  # they need the models, and so a register that is set up
+            decisions,
+            door,
+            extract,
+            looks,
+            portal,
+        )
 
         decisions.measure()
         intake.measure(arguments.runs)
@@ -29,6 +35,7 @@ def main() -> None:
             door.measure("generated")
             portal.measure("generated")
         looks.measure()
+        extract.measure()
 
 
 if __name__ == "__main__":

@@ -194,7 +194,7 @@ class Crash(BaseException):
     """Power went."""
 
 
-@pytest.mark.parametrize("where", ["pdf", "_write", "_name"])
+@pytest.mark.parametrize("where", ["long_pdf", "_write", "_name"])
 def test_wherever_it_stops_the_next_run_makes_each_letter_once(monkeypatch, where):
     from tarkka.rights import letters
 

@@ -13,7 +13,7 @@ from pathlib import Path
 from django.db import connections
 
 from tarkka.database.keys import home
-from tarkka.documents.pdf import pdf
+from tarkka.documents.pdf import long_pdf
 from tarkka.people.queries import read_person
 from tarkka.rights.actions import look, program_for
 from tarkka.rights.extract import read_extract, source_names
@@ -67,7 +67,7 @@ def _print_letter(folder: Path, order: Waiting, names: dict[int, str]) -> bool:
             return False
         raw.execute("UPDATE register_extract SET made_at = now() WHERE id = %s AND made_at IS NULL", [order.id])
         extract = read_extract(person.language, names)
-        _write(part, pdf("rights/extract.typ", paper(extract, address=address), person.language))
+        _write(part, long_pdf("rights/extract.typ", paper(extract, address=address), person.language))
     _name(part)
     return True
 

@@ -36,7 +36,7 @@ def paper(extract: Extract, *, address: str | None = None) -> dict[str, object]:
             % {"name": name, "moment": writer.moment(extract.made_at)},
             "empty": gettext("extract.empty"),
             "sections": list(writer.sections()),
-            "purchases": {"title": gettext("extract.purchases"), "years": writer.years()},
+            "purchases": writer.purchases(),
             "after": list(writer.after()),
         }
 
@@ -47,6 +47,7 @@ class _Writer:
         self._document = extract.document
         self._tables = extract.tables
         self._is_whole = is_whole
+        self._marks: dict[str, int] = {}
         # Figures are told thousands of times, and most of them are the same few.
         self._money = cache(lambda units, currency: formats.money(int(units * 100), currency, extract.language))
         self._amount = cache(lambda units: formats.amount(int(units * 100), extract.language))
@@ -141,18 +142,30 @@ class _Writer:
             ],
         )
 
-    def years(self) -> list[dict[str, object]]:
-        """Return the receipts by year, each with its lines and the sums of its groups."""
+    def purchases(self) -> dict[str, object]:
+        """Return the receipts by year, each with its lines and the sums of its groups; and what marks stand for.
+
+        What is the same for most receipts is told once, under a mark: a paper of ten years is then shorter by a third.
+        """
         lines = _by_receipt(self._tables["receipt_lines"])
         groups = _by_receipt(self._tables["receipt_groups"])
-        return [
+        years = [
             {
                 "title": str(year),
-                "head": [gettext("extract.purchase"), gettext("extract.sum")],
                 "receipts": [self._receipt(each, lines.get(each.id, ()), groups.get(each.id, ())) for each in receipts],
             }
             for year, receipts in groupby(self._tables["receipts"], key=lambda receipt: receipt.purchased_at.year)
         ]
+        return {
+            "title": gettext("extract.purchases"),
+            "head": [gettext("extract.purchase"), gettext("extract.sum")],
+            "marks": _table(
+                gettext("extract.marks"),
+                [gettext("extract.mark"), gettext("extract.means")],
+                [[f"{number}", text] for text, number in self._marks.items()],
+            ),
+            "years": years,
+        }
 
     def _receipt(
         self, receipt: rows.Receipt, lines: Iterable[rows.ReceiptLine], groups: Iterable[rows.ReceiptGroup]
@@ -169,27 +182,33 @@ class _Writer:
         }
 
     def _notes(self, receipt: rows.Receipt) -> Iterator[str]:
-        yield self._named(self._document.chain, receipt.chain)
-        yield self._word(receipt.channel, CHANNEL)
         yield gettext("extract.receipt %(number)s") % {"number": receipt.receipt_number}
         yield f"{gettext('extract.id')} {receipt.id}"
         for each in receipt.payments:
-            yield f"{self._word(each.method, PAYMENT_METHOD)} {self._money(each.amount, receipt.currency)}"
+            paid = self._word(each.method, PAYMENT_METHOD)
+            yield paid if each.amount == receipt.total else f"{paid} {self._money(each.amount, receipt.currency)}"
         yield f"{gettext('receipt.bonus_eligible')} {self._money(receipt.bonus_eligible, receipt.currency)}"
         if receipt.card_benefit:
             yield f"{gettext('receipt.card_benefit')} {self._money(receipt.card_benefit, receipt.currency)}"
         if receipt.refers_to is not None:
             of = self.moment(receipt.refers_to_at) if receipt.refers_to_at else ""
             yield gettext("extract.refers_to %(id)s %(moment)s") % {"id": receipt.refers_to, "moment": of}
-        yield self._level(receipt.level)
-        yield self._version(receipt.version)
-        yield f"{gettext('extract.household')} {receipt.household}"
+        yield gettext("extract.mark %(number)s") % {"number": self._mark(receipt)}
+
+    def _mark(self, receipt: rows.Receipt) -> int:
+        said = [
+            self._named(self._document.chain, receipt.chain),
+            self._word(receipt.channel, CHANNEL),
+            self._level(receipt.level),
+            self._version(receipt.version),
+            f"{gettext('extract.household')} {receipt.household}",
+        ]
         if receipt.source:
-            yield gettext("extract.source %(name)s") % {"name": receipt.source}
+            said.append(gettext("extract.source %(name)s") % {"name": receipt.source})
+        return self._marks.setdefault(_SEPARATOR.join(said), len(self._marks) + 1)
 
     def _line(self, line: rows.ReceiptLine) -> list[str]:
-        unit = self._word(line.unit, UNIT)
-        parts = [f"{line.line}. {line.name}", f"{self._number(line.quantity)} {unit}", line.group_name or line.group]
+        parts = [line.name, f"{self._number(line.quantity)} {self._word(line.unit, UNIT)}"]
         parts += [code for code in (line.gtin, line.product_code) if code]
         if line.lot:
             parts.append(gettext("extract.lot %(lot)s") % {"lot": line.lot})

@@ -16,7 +16,7 @@ from typing import Any
 import msgspec
 from zipstream import ZipStream
 
-from tarkka.documents.pdf import pdf
+from tarkka.documents.pdf import long_pdf
 from tarkka.rights import rows
 from tarkka.rights.about import About
 from tarkka.rights.extract import Extract
@@ -31,9 +31,9 @@ _PART = 1000
 
 def archive(extract: Extract) -> Iterator[bytes]:
     """Yield a zip of `extract.json`, `csv/*.csv` and `extract.pdf`."""
-    # The PDF takes longest, and the compiler runs beside the rest without the interpreter.
+    # The PDF takes longest, and is made beside the rest by a process of its own.
     with ThreadPoolExecutor(1) as worker:
-        paper_made = worker.submit(lambda: pdf("rights/extract.typ", paper(extract), extract.language))
+        paper_made = worker.submit(lambda: long_pdf("rights/extract.typ", paper(extract), extract.language))
         parts = ZipStream(compress_type=zipfile.ZIP_DEFLATED)
         parts.add(as_json(extract), "extract.json")
         for table in TABLES:
