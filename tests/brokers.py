@@ -142,6 +142,8 @@ class Forgery:
     token: str | None = None
     answer: Callable[[dict[str, Any]], tuple[int, bytes]] | None = None
     """What the token endpoint answers, in place of 200 and the token."""
+    drips: bool = False
+    """Whether that comes a byte at a time."""
 
 
 class ForgingBroker:
@@ -224,7 +226,9 @@ def forging_broker() -> Iterator[ForgingBroker]:
             self.send_header("Location", "/token")
             self.send_header("Content-Length", str(len(body)))
             self.end_headers()
-            self.wfile.write(body)
+            for part in [bytes([each]) for each in body] if broker.forgery.drips else [body]:
+                self.wfile.write(part)
+                time.sleep(0.02 if broker.forgery.drips else 0)
 
         def log_message(self, *_: object) -> None:
             pass

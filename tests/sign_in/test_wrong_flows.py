@@ -323,6 +323,13 @@ def test_provider_that_answers_too_slowly_is_told_plainly(visit: Any, is_refused
     is_refused(visit, visit.begin().end(Forgery(answer=slow)), Reason.UNREACHABLE)
 
 
+def test_provider_that_answers_a_byte_at_a_time_is_told_plainly(
+    visit: Any, is_refused: Any, change_provider: Any
+) -> None:
+    change_provider(timeout_seconds=0.2)
+    is_refused(visit, visit.begin().end(Forgery(answer=lambda _: (200, b" " * 50), drips=True)), Reason.UNREACHABLE)
+
+
 def test_session_from_before_is_not_the_one_after(visit: Any) -> None:
     """Session fixation: a key that somebody planted in the browser is worth nothing once its owner signs in."""
     visit.begin().end()

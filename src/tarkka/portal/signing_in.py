@@ -1,4 +1,4 @@
-"""Who is signed in: the session knows the person's id, their language, when they proved who they are, and their searches.
+"""Who is signed in: the session knows the person, their language, when they proved who they are, and their searches.
 
 A view takes `@signed_in`, or for a sensitive act, such as the extract, `@freshly_signed_in`.
 """
@@ -75,7 +75,7 @@ def sign_out(request: HttpRequest) -> None:
 def signed_in_id(request: HttpRequest) -> int | None:
     """Return the id of the person who is signed in; a session that is too old is ended here."""
     person_id: int | None = request.session.get("person_id")
-    if person_id is not None and time.time() - request.session["signed_in_at"] > settings.TARKKA_SESSION_LIMIT:
+    if person_id is not None and time.time() - request.session.get("signed_in_at", 0) > settings.TARKKA_SESSION_LIMIT:
         request.session.flush()
         return None
     return person_id

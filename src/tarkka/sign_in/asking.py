@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from functools import cache
+from time import monotonic
 
 import httpx
 
@@ -13,6 +14,7 @@ MOST_BYTES = 256 * 1024
 
 def ask(provider: Provider, address: str, form: Mapping[str, str] | None = None) -> bytes:
     """Return the body of a 200 answer; a form is posted. Raises SignInRefused: `unreachable`, `provider`."""
+    latest = monotonic() + provider.timeout_seconds
     try:
         with _client().stream(
             "GET" if form is None else "POST", address, data=form, timeout=provider.timeout_seconds
@@ -22,6 +24,8 @@ def ask(provider: Provider, address: str, form: Mapping[str, str] | None = None)
                 body += part
                 if len(body) > MOST_BYTES:
                     raise SignInRefused(Reason.PROVIDER, "too long an answer")
+                if monotonic() > latest:  # httpx bounds each wait, not all of them together
+                    raise SignInRefused(Reason.UNREACHABLE, "too slow an answer")
     except httpx.HTTPError as error:
         raise SignInRefused(Reason.UNREACHABLE, type(error).__name__) from None
     if answer.status_code != httpx.codes.OK:
