@@ -1,0 +1,59 @@
+"""The first page after signing in: this month, the latest receipts, choices in force, who has looked."""
+
+from datetime import datetime
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.views.decorators.http import require_safe
+
+from tarkka.access import queries as trail
+from tarkka.description.queries import load_rulebook
+from tarkka.people.household import current_membership
+from tarkka.people.queries import read_cards, read_choices, read_contacts, read_person
+from tarkka.portal.pages.common import described
+from tarkka.portal.pages.household import household_look
+from tarkka.portal.signing_in import own_look, signed_in
+from tarkka.purchases.household import bonus_eligible_this_month
+from tarkka.purchases.queries import latest_receipts
+from tarkka.rights.queries import read_requests
+from tarkka.vocabulary import Level
+
+RECEIPTS = 4
+LOOKS = 3
+
+
+@require_safe
+@signed_in
+def home(request: HttpRequest, person_id: int) -> HttpResponse:
+    """Show what is new and what holds (R7, R11, R15–R16, R22)."""
+    with own_look(person_id, Level.TOTAL):
+        person = read_person(person_id)
+        household = current_membership()
+        receipts = latest_receipts(limit=RECEIPTS)
+        looks = [event for event in trail.latest_events() if not event.is_own][:LOOKS]
+        objected = {choice.kind for choice in read_choices() if choice.withdrawn_at is None}
+        has_card = any(card.closed_at is None for card in read_cards())
+        is_reachable = bool(read_contacts())
+        waiting = [request for request in read_requests() if request.answered_at is None]
+    today = datetime.now(load_rulebook().time_zone).date()
+    joint_cents = None
+    if household:
+        with household_look(person_id, household.household_id):
+            joint_cents = bonus_eligible_this_month()
+    document = described()
+    return render(
+        request,
+        "portal/home.html",
+        {
+            "person": person,
+            "receipts": receipts,
+            "looks": looks,
+            "answers": [(rule.topic, objection in objected) for objection, rule in document.objection.items()],
+            "has_card": has_card,
+            "is_reachable": is_reachable,
+            "waiting": waiting,
+            "joint_cents": joint_cents,
+            "month": today,
+            "described": document,
+        },
+    )

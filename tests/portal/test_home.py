@@ -1,0 +1,56 @@
+"""The first page: what it gathers is what the pages behind it tell."""
+
+import pytest
+
+import browsing
+import building
+from tarkka.vocabulary import Objection, Place, Purpose, Role
+
+pytestmark = pytest.mark.usefixtures("site")
+
+
+def test_a_newcomer_is_told_kindly_that_there_is_nothing_yet():
+    said = browsing.words(browsing.signed_in(building.a_household(1).persons[0]).get("/home/"))
+    assert "Hello, Given0" in said
+    assert "Nobody else has looked" in said
+    assert said.count("May be used") == 2
+    assert "€0.00" in said
+    assert "We cannot reach you." not in said
+    assert "Your request" not in said
+
+
+def test_what_needs_attention_is_told():
+    from tarkka.people.actions import customer, remove_contact
+    from tarkka.people.details import ContactKind
+    from tarkka.rights.actions import RequestKind, make_request
+
+    person = building.a_household(1).persons[0]
+    remove_contact(person, ContactKind.EMAIL, acting=customer(person))
+    make_request(person, RequestKind.RECTIFICATION, "A wrong sum", place=Place.PORTAL, acting=customer(person))
+    said = browsing.words(browsing.signed_in(person).get("/home/"))
+    assert "We cannot reach you." in said
+    assert "Your request is being handled. We answer by" in said
+
+
+def test_the_page_gathers_receipts_choices_looks_and_the_households_month():
+    from datetime import UTC, datetime
+
+    from tarkka import access
+    from tarkka.people.actions import customer, make_objection
+
+    household, source = building.a_household(2), building.a_source()
+    now = datetime.now(UTC).isoformat()
+    building.take(source, [building.a_receipt(card=household.cards[0], purchased_at=now)])
+    building.take(source, [building.a_receipt(card=household.cards[1], purchased_at=now, bonus_eligible="3.00")])
+    person = household.persons[0]
+    make_objection(person, Objection.A, place=Place.PORTAL, acting=customer(person))
+    with access.opened(role=Role.AUTOMATIC, actor="test", purpose=Purpose.SERVICES, subject=access.person(person)):
+        pass
+    client = browsing.signed_in(person)
+    answer = client.get("/home/")
+    said = browsing.words(answer)
+    assert "€13.00" in said  # both of the household, what earns bonus
+    assert answer.content.decode().count("/purchases/") == 3  # the menu, all of them, and the one own receipt
+    assert "Services made of purchase data" in said
+    assert "May not be used" in said
+    assert "automatic" in said.lower()
