@@ -34,7 +34,7 @@ from tarkka.vocabulary import Language, Level, Objection, Purpose, Role
 from tarkka.wording import formats
 
 DRAWN, LISTED = 10, 50
-"""How many parts the chart draws and the table lists at most, the largest first. The others, if several, are one row."""
+"""How many parts the chart draws and the table lists at most, the largest first; if several are left, as one row."""
 _BACK = {"month": 1, "year": 12}
 """How many months back a month's comparison lies, as an address says it."""
 _COMPARED = {"month": msgid("spending.with.month"), "year": msgid("spending.with.year")}
@@ -110,7 +110,9 @@ def spending(request: HttpRequest, person_id: int) -> HttpResponse:
         person = read_person(person_id)
         made = [choice.kind for choice in read_choices() if choice.withdrawn_at is None]
         wanted = asked.by or Breakdown.GROUP
-        by = wanted if wanted.level <= look.level else Breakdown.CHAIN
+        by = max(
+            (each for each in Breakdown if each.level <= min(wanted.level, look.level)), key=lambda each: each.level
+        )
         now = read_spending(span, by)
         before = read_spending(earlier, by) if earlier.first.year in years else None
     is_ruled_out = asked.by is not None and asked.by is not by
