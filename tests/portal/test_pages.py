@@ -290,7 +290,8 @@ def test_every_page_says_that_it_is_the_demo(owner):
 def test_no_page_may_load_anything_from_elsewhere_or_inline(owner):
     answer = owner.get("/purchases/")
     policy = answer["Content-Security-Policy"]
-    assert "default-src 'self'" in policy
+    assert "default-src 'none'" in policy
+    assert "script-src 'self'" in policy
     assert "unsafe" not in policy
     page = answer.content.decode()
     assert not re.search(r"<style|\sstyle=|\son\w+=|hx-on|https?://", page)

@@ -2,6 +2,7 @@
 
 from django.conf import settings
 from django.urls import URLPattern, URLResolver, include, path, register_converter
+from django.views.decorators.http import require_POST
 from django.views.i18n import set_language
 
 from tarkka.portal.ids import ID
@@ -55,7 +56,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("details/wish/", details.wish, name="details-wish"),
     path("description/", description.description, name="description"),
     path("description/<id:number>/", description.description, name="description-version"),
-    path("language/", set_language, name="language"),
+    path("language/", require_POST(set_language), name="language"),
     path("looks/", looks.looks, name="looks"),
     path("looks/download/", looks.download, name="looks-download"),
     path("more/", more.more, name="more"),

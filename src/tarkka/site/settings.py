@@ -32,9 +32,10 @@ INSTALLED_APPS = [
     "tarkka.site",
 ]
 MIDDLEWARE = [
+    "tarkka.site.headers.tell_browsers",
     "django.middleware.security.SecurityMiddleware",
-    "whitenoise.middleware.WhiteNoiseMiddleware",
     "csp.middleware.CSPMiddleware",
+    "whitenoise.middleware.WhiteNoiseMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "tarkka.portal.kept_card.take_back_anothers",
     "tarkka.site.language.choose_language",
@@ -124,12 +125,17 @@ SECURE_REFERRER_POLICY = "same-origin"
 X_FRAME_OPTIONS = "DENY"
 CONTENT_SECURITY_POLICY = {
     "DIRECTIVES": {
-        "default-src": ["'self'"],
+        "default-src": ["'none'"],
         "base-uri": ["'none'"],
+        "connect-src": ["'self'"],
+        "font-src": ["'self'"],
         "form-action": ["'self'"],
         "frame-ancestors": ["'none'"],
+        "img-src": ["'self'"],
         "manifest-src": ["'self'"],
         "object-src": ["'none'"],
+        "script-src": ["'self'"],
+        "style-src": ["'self'"],
         "worker-src": ["'self'"],
     }
 }
@@ -150,6 +156,9 @@ DEFAULT_FROM_EMAIL = os.environ.get("TARKKA_MAIL_FROM", "tarkka@localhost")
 
 # A receipt feed is read in pieces by its own view, with its own bound; everything else that people send is small.
 DATA_UPLOAD_MAX_MEMORY_SIZE = 64 * 1024
+DATA_UPLOAD_MAX_NUMBER_FIELDS = 100
+DATA_UPLOAD_MAX_NUMBER_FILES = 0
+WHITENOISE_ALLOW_ALL_ORIGINS = False
 
 LOGGING = {
     "version": 1,
