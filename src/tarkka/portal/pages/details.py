@@ -30,18 +30,25 @@ from tarkka.vocabulary import Language, Level
 
 @dataclass(frozen=True, slots=True)
 class Field:
-    """How a kind of contact is asked for: the messages of its label and hint, and what browsers make of the field."""
+    """How a kind of contact is asked for: its name, how it is added, a hint, and what browsers make of the field."""
 
     label: str
+    add: str
     hint: str
     type: str
     autocomplete: str
 
 
 FIELDS = {
-    ContactKind.EMAIL: Field(msgid("contact.email"), msgid("contact.email.hint"), "email", "email"),
-    ContactKind.PHONE: Field(msgid("contact.phone"), msgid("contact.phone.hint"), "tel", "tel"),
-    ContactKind.POST: Field(msgid("contact.post"), msgid("contact.post.hint"), "", "street-address"),
+    ContactKind.EMAIL: Field(
+        msgid("contact.email"), msgid("contact.add.email"), msgid("contact.email.hint"), "email", "email"
+    ),
+    ContactKind.PHONE: Field(
+        msgid("contact.phone"), msgid("contact.add.phone"), msgid("contact.phone.hint"), "tel", "tel"
+    ),
+    ContactKind.POST: Field(
+        msgid("contact.post"), msgid("contact.add.post"), msgid("contact.post.hint"), "", "street-address"
+    ),
 }
 ERRORS = {
     "email": msgid("contact.wrong.email"),
@@ -70,6 +77,7 @@ class Way:
     """A kind of contact as the page lists it: its name, where it is changed, and the contact if there is one."""
 
     label: str
+    add: str
     address: str
     contact: Contact | None
 
@@ -116,7 +124,9 @@ def details(request: HttpRequest, person_id: int) -> HttpResponse:
 def _ways(contacts: list[Contact], *, for_safety_only: bool) -> Mapping[ContactKind, Way]:
     found = {each.kind: each for each in contacts if each.for_safety_only == for_safety_only}
     return {
-        kind: Way(gettext(field.label), _address(kind, for_safety_only=for_safety_only), found.get(kind))
+        kind: Way(
+            gettext(field.label), gettext(field.add), _address(kind, for_safety_only=for_safety_only), found.get(kind)
+        )
         for kind, field in FIELDS.items()
     }
 
