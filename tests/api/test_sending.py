@@ -9,7 +9,7 @@ from pathlib import Path
 
 import psycopg
 import pytest
-from django.test import Client
+from django.test import Client, override_settings
 
 from building import GROUP_TIME, a_household, a_receipt, a_return, a_source, administrator, outlet_of
 from sending import NDJSON, RECEIPTS, ndjson, post, send
@@ -306,6 +306,41 @@ def test_database_that_is_gone_is_answered_503(source, card, monkeypatch):
 def test_register_without_a_description_takes_nothing(source, card, monkeypatch):
     monkeypatch.setattr("tarkka.purchases.intake.load_rulebook", lambda: Rulebook(()))
     assert refused(post(source, ndjson([a_receipt(card=card)])), "no_description")
+
+
+@pytest.mark.parametrize("method", ["get", "head", "put", "delete", "options", "trace"])
+def test_receipts_are_posted_alone(site, method):
+    answer = getattr(Client(SERVER_NAME="localhost"), method)(RECEIPTS)
+    assert answer.status_code == 405
+    assert answer["Allow"] == "POST"
+    assert method == "head" or refused(answer, "wrong_method")
+
+
+@pytest.mark.parametrize("method", ["get", "post"])
+@pytest.mark.parametrize("address", ["/api/", "/api/v1", "/api/v1/nothing", "/api/v1/receipts/1"])
+def test_what_is_not_there_is_told_to_programs_as_programs_read(site, method, address):
+    assert refused(getattr(Client(SERVER_NAME="localhost"), method)(address), "not_found")
+
+
+def test_request_for_another_host_is_refused(site):
+    answer = Client(SERVER_NAME="localhost").post(RECEIPTS, headers={"host": "elsewhere.example"})
+    assert refused(answer, "bad_request")
+
+
+def test_failure_is_told_without_what_failed(source, monkeypatch):
+    monkeypatch.setattr("tarkka.api.views.read_receipts", lambda request: {}["secret"])
+    client = Client(SERVER_NAME="localhost", raise_request_exception=False)
+    answer = client.post(RECEIPTS, b"{}", NDJSON, headers={"Authorization": f"Bearer {source.token}"})
+    assert refused(answer, "fault")
+    assert "secret" not in answer.content.decode()
+
+
+@pytest.mark.parametrize("address", [RECEIPTS, "/api/v1/openapi.json"])
+def test_what_comes_in_the_clear_is_refused_and_not_led_on(source, address):
+    with override_settings(SECURE_SSL_REDIRECT=True, SECURE_PROXY_SSL_HEADER=("HTTP_X_FORWARDED_PROTO", "https")):
+        client = Client(SERVER_NAME="localhost", headers={"Authorization": f"Bearer {source.token}"})
+        assert refused(client.get(address), "not_encrypted")
+        assert client.get(address, headers={"X-Forwarded-Proto": "https"}).status_code in (200, 405)
 
 
 def test_every_error_is_tested_here():

@@ -60,10 +60,16 @@ class Error:
 ERRORS = {
     "bad_array": Error(400, "The body is no JSON array of receipts in UTF-8."),
     "bad_gzip": Error(400, "The body is not gzip, or it is cut off."),
+    "bad_request": Error(400, "The request cannot be understood, or is for another host."),
     "body_too_large": Error(413, "The body is larger than the limit; send it in parts."),
     "cut_off": Error(400, "The body is shorter than its Content-Length."),
     "database_fault": Error(
         503, "The register's database does not answer. Send the same again later: what was taken is then a duplicate."
+    ),
+    "fault": Error(
+        500,
+        "The register failed: its operators must look into it. Send the same again later: what was taken is then a"
+        " duplicate.",
     ),
     "intake_fault": Error(
         500,
@@ -72,10 +78,15 @@ ERRORS = {
     ),
     "length_required": Error(411, "Send the body's length in Content-Length."),
     "no_description": Error(503, "No register description is in force, so nothing may be collected."),
+    "not_encrypted": Error(
+        403, "Send it over TLS, and ask for a new token: the one that was sent could be read by others on the way."
+    ),
+    "not_found": Error(404, "There is nothing at this address."),
     "too_many_receipts": Error(413, "There are more receipts than the limit; send them in parts."),
     "unauthorized": Error(401, "Send the source's token: Authorization: Bearer TOKEN."),
     "unsupported_encoding": Error(415, "The Content-Encoding is not gzip."),
     "unsupported_type": Error(415, "The Content-Type is neither application/x-ndjson nor application/json, in UTF-8."),
+    "wrong_method": Error(405, "The address is not asked by this method: see Allow."),
 }
 """Every error of a whole request, by its code."""
 

@@ -1,8 +1,13 @@
-"""The pages for what went wrong, in the look of all the others. They tell nothing of what caused it."""
+"""The pages for what went wrong, in the look of all the others. They tell nothing of what caused it.
+
+Programs, who ask under the API's address, are answered as its own views answer them.
+"""
 
 from django.http import HttpRequest, HttpResponse
 from django.template.loader import render_to_string
 from django.utils.translation import gettext
+
+from tarkka.api.views import refusal
 
 
 def bad_request(request: HttpRequest, exception: Exception) -> HttpResponse:  # noqa: ARG001  # Django's signature
@@ -25,11 +30,16 @@ def not_found(request: HttpRequest, exception: Exception) -> HttpResponse:  # no
     return _page(request, 404, gettext("error.404.title"), gettext("error.404.text"))
 
 
-def server_error(request: HttpRequest) -> HttpResponse:  # noqa: ARG001
-    """Answer 500 without touching the request: what failed may be the session or the database."""
-    return _page(None, 500, gettext("error.500.title"), gettext("error.500.text"))
+def server_error(request: HttpRequest) -> HttpResponse:
+    """Answer 500 with no more of the request than its address: what failed may be the session or the database."""
+    return _page(request, 500, gettext("error.500.title"), gettext("error.500.text"))
 
 
-def _page(request: HttpRequest | None, status: int, title: str, text: str) -> HttpResponse:
-    page = render_to_string("error.html", {"title": title, "text": text}, request)
+_OF_PROGRAMS = {400: "bad_request", 404: "not_found", 500: "fault"}
+
+
+def _page(request: HttpRequest, status: int, title: str, text: str) -> HttpResponse:
+    if request.path.startswith("/api/") and status in _OF_PROGRAMS:
+        return refusal(_OF_PROGRAMS[status])
+    page = render_to_string("error.html", {"title": title, "text": text}, request if status < 500 else None)
     return HttpResponse(page, status=status, headers={"Cache-Control": "no-store"})

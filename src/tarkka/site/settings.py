@@ -117,7 +117,7 @@ CSRF_COOKIE_SAMESITE = "Lax"
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = LANGUAGE_COOKIE_SECURE = not TARKKA_DEMO
 # The balancer in front ends TLS and says so; what it asks itself comes without. See docs/guides/running.md.
 SECURE_SSL_REDIRECT = not TARKKA_DEMO
-SECURE_REDIRECT_EXEMPT = ["^healthz$"]
+SECURE_REDIRECT_EXEMPT = ["^healthz$", "^api/"]  # programs that ask without TLS are refused, and their makers notice
 SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if not TARKKA_DEMO else None
 SECURE_HSTS_SECONDS = 0 if TARKKA_DEMO else 31_536_000
 SECURE_HSTS_INCLUDE_SUBDOMAINS = SECURE_HSTS_PRELOAD = not TARKKA_DEMO
