@@ -21,6 +21,7 @@ from threading import Thread
 from typing import Any
 from urllib.parse import parse_qs
 
+import pytest
 from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.asymmetric import padding
 from joserfc import jwe
@@ -28,7 +29,7 @@ from joserfc.errors import SecurityWarning
 from joserfc.jwk import RSAKey
 from joserfc.registry import HeaderParameter
 
-from npm import installed
+from npm import NPM, installed
 from serving import free_port
 
 FOLDER = Path(__file__).parent / "broker"
@@ -78,7 +79,12 @@ def public(name: str, use: str, **changes: str) -> dict[str, Any]:
 
 @contextmanager
 def real_broker(redirect_uri: str, people: Mapping[str, str]) -> Iterator[str]:
-    """Run the npm broker for one client, with test persons by name and identity code; yield its issuer."""
+    """Run the npm broker for one client, with test persons by name and identity code; yield its issuer.
+
+    Skips where npm is not installed.
+    """
+    if NPM is None:
+        pytest.skip("npm is not installed: apt-get install npm")
     port = free_port()
     issuer = f"http://127.0.0.1:{port}"
     ours = [RSAKey.import_key(key(f"our {name}").as_dict(private=False)) for name in ("sign", "decrypt")]

@@ -1,8 +1,10 @@
 """Signing in through the development provider, and what a session is (R13)."""
 
+import runpy
 import subprocess
 import sys
 import time
+from pathlib import Path
 
 import pytest
 from django import conf
@@ -137,6 +139,16 @@ def test_signing_in_leads_back_to_a_page_of_ours_only(household, wanted, reached
     browsing.offer(household.persons[0])
     answer = browsing.anonymous().post("/sign-in/", {"person": household.persons[0], "next": wanted})
     assert answer["Location"] == reached
+
+
+ADDRESSES = runpy.run_path(str(Path(__file__).parents[1] / "site" / "test_addresses.py"))["ADDRESSES"]
+
+
+@pytest.mark.parametrize("asked", [each for each in ADDRESSES if each[1] == "get" and "{" not in each[2]], ids=" ".join)
+def test_signing_in_leads_back_to_what_answers(household, asked):
+    browsing.offer(household.persons[0])
+    answer = browsing.anonymous().post("/sign-in/", {"person": household.persons[0], "next": asked[2]})
+    assert answer["Location"] == ("/purchases/" if ADDRESSES[asked][1] == 405 else asked[2])
 
 
 def test_a_form_without_its_token_is_refused_in_our_own_look(household):

@@ -46,6 +46,7 @@ CLAIMS: dict[str, tuple[dict[str, Any], Reason]] = {
     "level too low": ({"acr": "http://ftn.ficora.fi/2017/loa1"}, Reason.LEVEL),
     "level among others": ({"acr": [TEST_LEVEL]}, Reason.LEVEL),
     "no level": ({"acr": None}, Reason.LEVEL),
+    "time of authentication that is text": ({"auth_time": "now"}, Reason.TOKEN),
     "authenticated in the future": ({"auth_time": timedelta(seconds=3600)}, Reason.FUTURE),
     "another access token": ({"at_hash": "AAAAAAAAAAAAAAAAAAAAAA"}, Reason.TOKEN),
     "no identity code": ({"personal_identity_code": None}, Reason.IDENTITY),

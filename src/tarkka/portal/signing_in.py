@@ -149,7 +149,7 @@ def page_of_ours(request: HttpRequest, address: str) -> str | None:
         return None
     # Asked for what it allows, a view that only takes forms says so, and runs nothing.
     question = HttpRequest()
-    question.method = "OPTIONS"
+    question.META, question.method = request.META, "OPTIONS"
     question.session = type(request.session)()
     allowed = found.func(question, *found.args, **found.kwargs).headers.get("Allow", "GET")
     return address if "GET" in allowed else None
