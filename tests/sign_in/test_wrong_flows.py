@@ -129,7 +129,7 @@ def is_refused(caplog: pytest.LogCaptureFixture) -> Callable[..., None]:
     """Check that an answer refuses, tells the customer so, and leaves a reason and nothing of anybody in the log."""
 
     def check(visit: Any, answer: Any, reason: Reason) -> None:
-        told = [record.getMessage() for record in caplog.records if record.name == "tarkka.portal.pages.session"]
+        told = [record.getMessage() for record in caplog.records if record.name == "tarkka.security.sign_in"]
         assert [line.removeprefix("sign-in refused: ").split(":")[0] for line in told] == [reason]
         assert visit.broker.claims["personal_identity_code"] not in told[0]
         assert answer.status_code == (502 if reason is Reason.UNREACHABLE else 400)

@@ -1,7 +1,8 @@
-"""The log tells what failed and where, and nothing of the data that it failed on."""
+"""The log tells what happened, when and where, what was refused, and nothing of anybody."""
 
 import io
 import logging
+import re
 
 import psycopg
 import pytest
@@ -64,3 +65,87 @@ def test_failure_of_a_page_is_logged_without_its_text(log, site, monkeypatch):
     assert "ERROR django.request Internal Server Error: /healthz" in log.getvalue()
     assert "ValueError" in log.getvalue()
     assert SECRET not in log.getvalue()
+
+
+def lines(log):
+    """Return the log's records, each by itself."""
+    return re.split(r"\n(?! )", log.getvalue().strip("\n"))
+
+
+def test_record_is_one_line_with_its_moment_in_utc(log):
+    logging.getLogger("test").warning("first\n2026-01-01T00:00:00.000+00:00 ERROR forged \x1b[31m\u202e%s", "\r\nagain")
+    [line] = lines(log)
+    assert re.match(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}\+00:00 WARNING test first\\n2026", line)
+    assert line.isprintable()
+
+
+def test_what_caused_a_failure_is_indented_under_it(log):
+    try:
+        failing()
+    except ValueError:
+        logging.getLogger("test").exception("failed")
+    [record] = lines(log)
+    assert len(record.splitlines()) > 3
+
+
+@pytest.mark.parametrize(
+    ("ask", "told"),
+    [
+        (lambda c: c.get("/", headers={"host": "elsewhere.example"}), "ERROR django.security.DisallowedHost"),
+        (lambda c: c.get("/looks/\n2026 forged/"), "WARNING django.request Not Found"),
+        (lambda c: c.post("/sign-in/", {"person": "1"}), "WARNING django.security.csrf Forbidden"),
+        (lambda c: c.post("/api/v1/receipts"), "WARNING tarkka.security.intake refused"),
+    ],
+)
+def test_what_a_visitor_does_wrongly_is_one_line(log, site, ask, told):
+    from django.test import Client
+
+    ask(Client(SERVER_NAME="localhost", enforce_csrf_checks=True, raise_request_exception=False))
+    found = log.getvalue().splitlines()
+    assert told in found[0]
+    assert len(found) == len(lines(log)) <= 2
+    assert all(line.isprintable() for line in found)
+
+
+def test_bad_request_is_one_line_without_a_traceback(log, site):
+    import browsing
+
+    browsing.offer(1)
+    assert browsing.anonymous().post("/sign-in/", {"person": "0"}).status_code == 400
+    assert [line.split(" ", 1)[1] for line in lines(log)] == [
+        "WARNING django.request nobody of the list was chosen: /sign-in/"
+    ]
+
+
+def test_signing_in_and_out_is_told_and_not_who(log, site):
+    import browsing
+    import building
+
+    household = building.a_household(1)
+    browsing.signed_in(household.persons[0]).post("/sign-out/")
+    assert [line.split(" ", 1)[1] for line in lines(log)] == [
+        "INFO tarkka.security.sign_in signed in",
+        "INFO tarkka.security.sign_in signed out",
+    ]
+
+
+def test_asking_too_often_is_told_and_not_who(log, site):
+    import browsing
+    import building
+
+    client = browsing.signed_in(building.a_household(1).persons[0])
+    while client.post("/purchases/search/", {"words": SECRET}).status_code != 429:
+        pass
+    assert lines(log)[-2].endswith(
+        "tarkka.security.rate_limit refused: search, more than 30 times a minute by one session"
+    )
+    assert "127.0.0.1" not in log.getvalue()
+    assert SECRET not in log.getvalue()
+
+
+def test_nothing_is_logged_elsewhere(log):
+    from django.conf import settings
+
+    assert settings.ADMINS == []  # whom Django would mail its errors to
+    loggers = [logging.getLogger(name) for name in logging.root.manager.loggerDict if name.startswith("tarkka")]
+    assert not [logger.name for logger in loggers if logger.handlers or not logger.propagate]

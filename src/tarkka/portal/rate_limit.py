@@ -4,6 +4,7 @@ Counted for the session where there is one, and for the client's address, which 
 keyed hash. All processes of an installation count together, in PostgreSQL.
 """
 
+import logging
 from collections.abc import Callable
 from functools import wraps
 from ipaddress import IPv6Address, ip_address
@@ -16,6 +17,7 @@ from django.utils.translation import gettext
 
 from tarkka.sign_in.once import count_request
 
+_log = logging.getLogger("tarkka.security.rate_limit")
 _Rest = ParamSpec("_Rest")
 _View = Callable[Concatenate[HttpRequest, _Rest], HttpResponseBase]
 
@@ -38,6 +40,7 @@ def limited(what: str, *, per_minute: int) -> Callable[[_View[_Rest]], _View[_Re
             for who, times in allowed.items():
                 asked = count_request(what, who, seconds=60)
                 if asked.times > times:
+                    _log.warning("refused: %s, more than %d times a minute by one %s", what, times, who.split()[0])
                     return too_many(request, asked.seconds_left)
             return view(request, *args, **kwargs)
 

@@ -1,8 +1,9 @@
-"""Who is signed in: the session knows the person, their language, when they proved who they are, and their searches.
+"""Who is signed in: the session knows the person's id and language, when they proved who they are, and their searches.
 
 A view takes `@signed_in`, or for a sensitive act, such as the extract, `@freshly_signed_in`.
 """
 
+import logging
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -26,6 +27,7 @@ from tarkka.vocabulary import Level, Purpose, Role
 if TYPE_CHECKING:
     from tarkka.sign_in.sessions import SessionStore
 
+_log = logging.getLogger("tarkka.security.sign_in")
 _Rest = ParamSpec("_Rest")
 
 
@@ -49,6 +51,7 @@ def sign_in(request: HttpRequest, person_id: int, *, authenticated_at: float | N
         }
     )
     rotate_token(request)
+    _log.info("signed in")  # who is in the access event of the look above
 
 
 @contextmanager
@@ -69,6 +72,8 @@ def own_look(person_id: int, at_most: Level) -> Iterator[access.Access]:
 
 def sign_out(request: HttpRequest) -> None:
     """End the person's sessions, this one and those in other browsers, on the server too."""
+    if "person_id" in request.session:
+        _log.info("signed out")
     cast("SessionStore", request.session).end_everywhere()
 
 

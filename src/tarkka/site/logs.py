@@ -1,7 +1,12 @@
-"""What the program's log tells of a failure: what failed and where, and nothing of the data that it failed on."""
+"""What the program's log tells: when, how grave, where and what, and nothing of the data that something failed on.
+
+A record is one line; what caused a failure follows indented. docs/guides/running.md lists what is logged.
+"""
 
 import logging
+import textwrap
 import traceback
+from datetime import UTC, datetime
 from types import TracebackType
 
 _Failure = tuple[type[BaseException], BaseException, TracebackType | None] | tuple[None, None, None]
@@ -18,8 +23,23 @@ def without_texts(error: BaseException) -> str:
 
 
 class Discreet(logging.Formatter):
-    """Formats a record without the texts of its exceptions."""
+    """Formats a record without the texts of its exceptions, and with nothing in it that could pass for another."""
+
+    def format(self, record: logging.LogRecord) -> str:
+        """Return the record. What a visitor asked wrongly is no failure of the program, and needs no traceback."""
+        if record.exc_info and getattr(record, "status_code", 500) < 500:
+            record = logging.makeLogRecord(vars(record) | {"exc_info": None, "exc_text": None})
+        return super().format(record)
+
+    def formatTime(self, record: logging.LogRecord, datefmt: str | None = None) -> str:  # noqa: ARG002, N802
+        """Return the moment in UTC (ISO 8601)."""
+        return datetime.fromtimestamp(record.created, UTC).isoformat(timespec="milliseconds")
+
+    def formatMessage(self, record: logging.LogRecord) -> str:  # noqa: N802
+        """Return the line, with whatever is not plainly visible in it written out."""
+        line = super().formatMessage(record)
+        return "".join(each if each.isprintable() else each.encode("unicode_escape").decode() for each in line)
 
     def formatException(self, ei: _Failure) -> str:  # noqa: N802  # logging's own name
-        """Return the exception as `without_texts` does."""
-        return without_texts(ei[1]) if ei[1] else ""
+        """Return the exception as `without_texts` does, indented."""
+        return textwrap.indent(without_texts(ei[1]), "  ") if ei[1] else ""

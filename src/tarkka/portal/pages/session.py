@@ -26,7 +26,7 @@ PROVIDER = "customers"
 """The portal's provider in the settings of signing in."""
 PER_MINUTE = 10
 _SALT = "tarkka.portal.sign_in"
-_log = logging.getLogger(__name__)
+_log = logging.getLogger("tarkka.security.sign_in")
 
 
 @never_cache
@@ -129,6 +129,7 @@ def _sign_in(request: HttpRequest, proof: Proof, wanted: str) -> HttpResponse:
     connection.ensure_connection()
     person_id = find_person(connection.connection, proof.identity_code)
     if person_id is None:
+        _log.warning("sign-in refused: not in the register")
         return render(request, "portal/not_registered.html", status=403)
     signing_in.sign_in(request, person_id, authenticated_at=proof.authenticated_at)
     return redirect(wanted)
@@ -141,6 +142,6 @@ def _refused(request: HttpRequest, refused: SignInRefused) -> HttpResponse:
         status, title, text = 502, gettext("sign_in.unreachable.title"), gettext("sign_in.unreachable.text")
     else:
         status, title, text = 400, gettext("sign_in.refused.title"), gettext("sign_in.refused.text")
-    if refused.reason is not Reason.CANCELLED:
-        _log.warning("sign-in refused: %s", refused)  # a reason of a closed list, and nothing of anybody
+    # A reason of a closed list, and nothing of anybody.
+    _log.log(logging.INFO if refused.reason is Reason.CANCELLED else logging.WARNING, "sign-in refused: %s", refused)
     return render(request, "portal/sign_in_refused.html", {"title": title, "text": text}, status=status)
