@@ -58,7 +58,7 @@ def run_server(host: str, port: int, workers: int = 2) -> None:
         boot.stop(str(error), 1)
     call_command("collectstatic", interactive=False, verbosity=0)
     threads = min(8, 2 * (os.cpu_count() or 1) + 1)  # beyond that, threads wait for each other
-    command = [sys.executable, "-m", "granian", "--interface", "wsgi", "--host", host, "--port", str(port)]
+    command = [sys.executable, "-m", "tarkka.cli.server", "--interface", "wsgi", "--host", host, "--port", str(port)]
     command += ["--workers", str(workers), "--blocking-threads", str(threads), "--respawn-failed-workers", "--no-ws"]
     command += ["--workers-kill-timeout", "5", "--log-level", "warning", "tarkka.site.wsgi:application"]
     # The least right: requests never act as the owner of the tables.
