@@ -145,6 +145,8 @@ class Forgery:
     outer_header: dict[str, Any] = field(default_factory=dict)
     key_set: dict[str, Any] = field(default_factory=dict)
     keys_signed_by: str | None = "broker entity"
+    payload: Any = None
+    """What is signed in place of claims."""
     token: str | None = None
     answer: Callable[[dict[str, Any]], tuple[int, bytes]] | None = None
     """What the token endpoint answers, in place of 200 and the token."""
@@ -171,7 +173,7 @@ class ForgingBroker:
         now = int(time.time())
         usual = {"iss": self.issuer, "aud": CLIENT, "sub": "whoever", "iat": now, "exp": now + 300, "auth_time": now}
         usual |= {"acr": TEST_LEVEL, "jti": secrets.token_hex(8)}
-        claims = _changed(usual | self.claims, forged.claims)
+        claims = _changed(usual | self.claims, forged.claims) if forged.payload is None else forged.payload
         inner = json.dumps(claims)
         if forged.signed_by is not None:
             header = _changed({"alg": "RS256", "kid": f"{forged.signed_by}-key"}, forged.header)
@@ -194,7 +196,7 @@ class ForgingBroker:
         return json.dumps(claims) if signer is None else signed({"alg": "RS256"}, claims, signer)
 
 
-def signed(header: Mapping[str, Any], claims: Mapping[str, Any], signer: str) -> str:
+def signed(header: Mapping[str, Any], claims: Any, signer: str) -> str:
     """Return a JWS with any header, in any way that a forger would make it: HS256 under a public key, for one."""
     signing_input = ".".join(_base64(json.dumps(part).encode()) for part in (header, claims)).encode()
     mgf = padding.MGF1(hashes.SHA256())

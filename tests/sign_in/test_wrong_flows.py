@@ -91,6 +91,7 @@ MADE: dict[str, tuple[Forgery, Reason]] = {
         Forgery(outer_header={"crit": ["strange"], "strange": "x"}),
         Reason.ENCRYPTION,
     ),
+    "no claims": (Forgery(payload=["nothing"]), Reason.TOKEN),
     "no token at all": (Forgery(token="nonsense"), Reason.ENCRYPTION),
     "five parts of nothing": (Forgery(token="e30.e30.e30.e30.e30"), Reason.ENCRYPTION),
 }

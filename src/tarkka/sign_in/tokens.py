@@ -103,8 +103,6 @@ def _opened(provider: Provider, token: str) -> dict[str, Any]:
 
 
 def _decrypted(provider: Provider, token: str) -> bytes:
-    if token.count(".") != 4:
-        raise SignInRefused(Reason.ENCRYPTION, "not encrypted")
     for key in provider.encryption_keys:  # its header need not tell which
         try:
             return jwe.decrypt_compact(token, key, registry=_ENCRYPTED).plaintext or b""
@@ -112,7 +110,7 @@ def _decrypted(provider: Provider, token: str) -> bytes:
             raise SignInRefused(Reason.ALGORITHM) from None
         except (JoseError, AttributeError, KeyError, TypeError, ValueError):
             continue
-    raise SignInRefused(Reason.ENCRYPTION, "not to us")
+    raise SignInRefused(Reason.ENCRYPTION)
 
 
 def _identity_code(provider: Provider, claims: dict[str, Any]) -> str:
