@@ -107,7 +107,7 @@ SESSION_SAVE_EVERY_REQUEST = True
 SESSION_EXPIRE_AT_BROWSER_CLOSE = True
 LOGIN_URL = "sign-in"
 # The providers of strong authentication: docs/guides/signing-in.md.
-TARKKA_ATTEMPT_COOKIE = "tarkka_sign_in" if TARKKA_DEMO else "__Secure-tarkka_sign_in"
+TARKKA_ATTEMPT_COOKIE = f"{_HOST_COOKIE}tarkka_sign_in"
 TARKKA_SIGN_IN = Path(os.environ.get("TARKKA_SIGN_IN") or TARKKA_HOME / "sign-in.toml")
 TARKKA_CARD_COOKIE = f"{_HOST_COOKIE}tarkka_card"  # whose card the browser was given to keep
 CSRF_FAILURE_VIEW = "tarkka.site.errors.form_expired"

@@ -62,7 +62,6 @@ def to_provider(request: HttpRequest) -> HttpResponse:
         settings.TARKKA_ATTEMPT_COOKIE,
         kept,
         max_age=client.LONGEST,
-        path=reverse("sign-in"),
         secure=settings.SESSION_COOKIE_SECURE,
         httponly=True,
         samesite="Lax",  # so that it comes along from the provider
@@ -86,7 +85,7 @@ def from_provider(request: HttpRequest) -> HttpResponse:
         answer = _refused(request, SignInRefused(Reason.STATE, "not begun in this browser, or too long ago"))
     except SignInRefused as refused:
         answer = _refused(request, refused)
-    answer.delete_cookie(settings.TARKKA_ATTEMPT_COOKIE, path=reverse("sign-in"), samesite="Lax")
+    answer.delete_cookie(settings.TARKKA_ATTEMPT_COOKIE, samesite="Lax")
     return answer
 
 
