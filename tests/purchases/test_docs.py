@@ -98,7 +98,7 @@ def test_csv_example_is_taken(tmp_path):
     file = tmp_path / "example.csv"
     file.write_text(example("csv"))
     (part,) = reader(file)()
-    found = [parse(raw) for raw in part.raws]
+    found = [parse(raw) for _, raw in part.read()]
     assert [isinstance(receipt, Receipt) for receipt in found] == [True, True]
     assert [len(receipt.lines or ()) for receipt in found] == [2, 0]
 

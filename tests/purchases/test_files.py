@@ -98,7 +98,7 @@ def test_every_format_holds_the_same_receipts(tmp_path, form):
     """Line by line, through the reader alone: so the whole of the intake's rules is one for all of them."""
     receipts = feed("9000")
     (part,) = reader(WRITERS[form](tmp_path / f"feed.{form}", receipts))()
-    found = [parse(raw) for raw in part.raws]
+    found = [parse(raw) for _, raw in part.read()]
     assert all(isinstance(receipt, Receipt) for receipt in found), found
     assert found == [parse(json.dumps(receipt).encode()) for receipt in receipts]
 
@@ -177,11 +177,11 @@ def test_many_parts_are_taken_by_both_workers_once(source, card, tmp_path):
 
 
 def read(path):
-    return [raw for part in reader(path)() for raw in part.raws]
+    return [raw for part in reader(path)() for _, raw in part.read()]
 
 
 def numbers(path):
-    return [number for part in reader(path)() for number in part.numbers]
+    return [number for part in reader(path)() for number, _ in part.read()]
 
 
 HEADER = ",".join(CSV_COLUMNS)

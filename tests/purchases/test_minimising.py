@@ -55,7 +55,8 @@ def told(found: Minimised) -> tuple:
         sorted(found.payments),
         found.level,
         sorted(found.groups.items()),
-        [repr(item) for item in sorted(found.items, key=lambda item: item.line)],
+        found.rows,
+        found.products,
     )
 
 
@@ -79,12 +80,12 @@ def test_nothing_finer_than_the_level_is_left(receipt, cap):
     found.coarsen(cap)
     assert found.level is min(before, cap)
     assert ("planted" in repr(found)) == (found.level is Level.PRODUCT)
-    assert bool(found.items) == (found.level is Level.PRODUCT)
+    assert bool(found.rows) == bool(found.products) == (found.level is Level.PRODUCT)
     assert bool(found.groups) == (found.level >= Level.GROUP)
     if found.groups:
         assert sum(found.groups.values()) == found.total_cents
-    if found.items:
-        assert sum(item.amount_cents for item in found.items) == found.total_cents
+    if found.rows:
+        assert sum(int(row.split("\t")[3]) for row in found.rows) == found.total_cents
     assert found.total_cents == cents(receipt["total"])
 
 

@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from typing import Any, NamedTuple
 
 import psycopg
 from django.db import connection
@@ -14,8 +14,7 @@ from tarkka.people.identity import identity_hash
 from tarkka.vocabulary import Language, Level, Objection, Place, Purpose
 
 
-@dataclass(frozen=True, slots=True)
-class Holder:
+class Holder(NamedTuple):
     """Whose a purchase is: the card's holder, their household then, and the finest level they are collected at."""
 
     person_id: int

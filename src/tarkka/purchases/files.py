@@ -8,10 +8,11 @@ import gc
 import json
 import os
 from collections import Counter
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import FIRST_COMPLETED, BrokenExecutor, Future, ProcessPoolExecutor, wait
 from dataclasses import dataclass, field
 from functools import cache, partial
+from itertools import islice
 from multiprocessing import get_context
 from pathlib import Path
 from typing import IO, Any, Literal
@@ -19,9 +20,9 @@ from typing import IO, Any, Literal
 import psycopg
 from django.db import Error as DjangoDatabaseError
 
-from tarkka.purchases.feed import REASONS, Rejection
+from tarkka.purchases.feed import BATCH_RECEIPTS, REASONS, Rejection
 from tarkka.purchases.intake import Intake
-from tarkka.purchases.reading import Part, reader
+from tarkka.purchases.reading import Numbered, Part, reader
 from tarkka.purchases.verdict import IntakeFault, counts
 from tarkka.purchases.worker import start
 
@@ -99,12 +100,12 @@ def take_file(
     if report:
         report.begin(path.name)
     try:
-        for part, outcome, share in _take(read, source_id):
+        for outcome, share in _take(read, source_id):
             result.counts += outcome.counts
             told(share)
             if report:
-                for place, receipt_id, rejection in outcome.rejected:
-                    report.add(part.numbers[place], receipt_id, rejection)
+                for rejected in outcome.rejected:
+                    report.add(*rejected)
         is_whole = True
     except BrokenExecutor:
         raise IntakeFault("a process of the intake was ended", True) from None
@@ -115,50 +116,40 @@ def take_file(
     return result
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class _Outcome:
-    """What a worker tells of a part: counts, each rejection's place in it, and whether it passed over some."""
+    """What a worker tells of a part: counts, each rejection and where it stood, and whether it passed over some."""
 
-    counts: Counter[str]
-    rejected: list[tuple[int, str | None, Rejection]]
-    passed_over: bool
+    counts: Counter[str] = field(default_factory=Counter)
+    rejected: list[tuple[int, str | None, Rejection]] = field(default_factory=list)
+    passed_over: bool = False
 
 
-def _take(read: Callable[[], Iterator[Part]], source_id: int) -> Iterator[tuple[Part, _Outcome, float]]:
+def _take(read: Callable[[], Iterator[Part]], source_id: int) -> Iterator[tuple[_Outcome, float]]:
     work = partial(_work, os.environ["TARKKA_DATABASE_URL"], source_id)
     has_returns = False
     with ProcessPoolExecutor(PROCESSES, get_context("spawn"), start) as pool:
-        for part, outcome in _spread(pool, work, read(), "sale"):
+        for outcome, done in _spread(pool, work, read(), "sale"):
             has_returns = has_returns or outcome.passed_over
-            yield part, outcome, part.done * 0.95
+            yield outcome, done * 0.95
         if has_returns:
-            for part, outcome in _spread(pool, work, map(_returns, read()), "return"):
-                yield part, outcome, 0.95 + part.done * 0.05
-
-
-def _returns(part: Part) -> Part:
-    """The receipts of a part that may be returns: told cheaply, for the worker looks again. JSON may escape letters."""
-    kept = [
-        (number, raw)
-        for number, raw in zip(part.numbers, part.raws, strict=True)
-        if isinstance(raw, bytes) and (b"return" in raw or b"\\u" in raw)
-    ]
-    return Part([number for number, _ in kept], [raw for _, raw in kept], part.done)
+            for outcome, done in _spread(pool, work, read(), "return"):
+                yield outcome, 0.95 + done * 0.05
 
 
 def _spread(
     pool: ProcessPoolExecutor, work: Callable[..., _Outcome], parts: Iterator[Part], kind: _Kind
-) -> Iterator[tuple[Part, _Outcome]]:
-    """Give the parts to the workers, never more than two ahead of each, and yield what became of them as they end."""
-    waiting: dict[Future[_Outcome], Part] = {}
+) -> Iterator[tuple[_Outcome, float]]:
+    """Give the parts to the workers, never more than two ahead of each; yield what became of each, and its share."""
+    waiting: dict[Future[_Outcome], float] = {}
     for part in parts:
-        waiting[pool.submit(work, part.raws, kind)] = part
+        waiting[pool.submit(work, part.read, kind)] = part.done
         if len(waiting) >= 2 * PROCESSES:
             for future in wait(waiting, return_when=FIRST_COMPLETED).done:
-                yield waiting.pop(future), future.result()
+                yield future.result(), waiting.pop(future)
     while waiting:
         for future in wait(waiting, return_when=FIRST_COMPLETED).done:
-            yield waiting.pop(future), future.result()
+            yield future.result(), waiting.pop(future)
 
 
 @cache
@@ -168,16 +159,25 @@ def _worker(url: str, source_id: int) -> Intake:
     return Intake(psycopg.connect(url, autocommit=True), source_id)
 
 
-def _work(url: str, source_id: int, raws: list[bytes | Rejection], kind: _Kind) -> _Outcome:
+def _work(url: str, source_id: int, read: Callable[[], Iterable[Numbered]], kind: _Kind) -> _Outcome:
     try:
         intake = _worker(url, source_id)
     except (psycopg.Error, DjangoDatabaseError) as error:
         raise IntakeFault(type(error).__name__, True) from None
-    verdicts = intake.take_sales(raws) if kind == "sale" else intake.take_returns(raws)
-    told = [verdict for _, verdict in verdicts if verdict is not None]
-    rejected = [
-        (place, receipt_id, verdict.rejection)
-        for place, (receipt_id, verdict) in enumerate(verdicts)
-        if verdict is not None and verdict.rejection is not None
-    ]
-    return _Outcome(counts(told), rejected, len(told) < len(verdicts))
+    outcome = _Outcome()
+    receipts = (each for each in read() if kind == "sale" or _may_be_return(each[1]))
+    while batch := list(islice(receipts, BATCH_RECEIPTS)):
+        raws = [raw for _, raw in batch]
+        verdicts = intake.take_sales(raws) if kind == "sale" else intake.take_returns(raws)
+        outcome.counts += counts(verdict for _, verdict in verdicts if verdict is not None)
+        for (number, _), (receipt_id, verdict) in zip(batch, verdicts, strict=True):
+            if verdict is None:
+                outcome.passed_over = True
+            elif verdict.rejection is not None:
+                outcome.rejected.append((number, receipt_id, verdict.rejection))
+    return outcome
+
+
+def _may_be_return(raw: bytes | Rejection) -> bool:
+    """Told cheaply, for the intake looks again. JSON may escape letters."""
+    return isinstance(raw, bytes) and (b"return" in raw or b"\\u" in raw)

@@ -9,7 +9,7 @@ import hashlib
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
-from itertools import islice
+from itertools import chain, islice
 from typing import Any
 
 import msgspec
@@ -19,32 +19,19 @@ from tarkka.database.keys import key
 from tarkka.description.queries import load_rulebook
 from tarkka.people.queries import CardHolders
 from tarkka.purchases.feed import BATCH_RECEIPTS, Rejection, parse
-from tarkka.purchases.minimising import Minimised, Outlet, Product, Rules
+from tarkka.purchases.minimising import Minimised, Outlet, Rules
 from tarkka.purchases.returns import take_back
-from tarkka.purchases.rows import Stored, array, group_rows, line_rows, receipt_row
+from tarkka.purchases.rows import COPIES, Stored, array, group_rows, line_rows, receipt_row
 from tarkka.purchases.upkeep import AHEAD
-from tarkka.purchases.verdict import CONFLICT, COUNTED, DUPLICATE, IntakeFault, Verdict
+from tarkka.purchases.verdict import ACCEPTED, CONFLICT, COUNTED, DUPLICATE, IntakeFault, Verdict
 from tarkka.vocabulary import Level
 
 _PRODUCTS_REMEMBERED = 500_000
-_products: dict[Product, int] = {}
-"""The ids of products that this process has met, once committed: they never change, and every request needs them."""
+_products: dict[str, str] = {}
+"""How a row ends whose product this process has met, with its id, once committed: it never changes."""
 
 _PIECE_BYTES = 128 * 1024
 """How much COPY is given at a time: libpq moves what it could not send yet to its buffer's front, time and again."""
-
-_COPIES = {
-    "receipt": (
-        "COPY receipt (purchaser_id, purchased_at, id, household_id, outlet_id, source_id, version, level, channel,"
-        " kind, source_receipt_id, currency, total_cents, bonus_eligible_cents, card_benefit_cents, payments)"
-        " FROM STDIN"
-    ),
-    "receipt_group": "COPY receipt_group (purchaser_id, purchased_at, receipt_id, group_code, amount_cents) FROM STDIN",
-    "receipt_line": (
-        "COPY receipt_line (purchaser_id, purchased_at, receipt_id, line, product_id, quantity, unit, amount_cents,"
-        " lot) FROM STDIN"
-    ),
-}
 
 
 @dataclass(slots=True)
@@ -75,8 +62,7 @@ class Intake:
         register = rulebook.in_force(now).description.document.register
         self._rules = Rules(rulebook, self._outlets(), register.currency, now)
         self._content_key = key("content")
-        self._products = _products.copy()
-        self._new_products: dict[Product, int] = {}
+        self._new_products: dict[str, str] = {}
         self._quarters: set[tuple[int, int]] = set()
         self._batch = 0
 
@@ -143,9 +129,7 @@ class Intake:
             _products.update(self._new_products)
             self._new_products.clear()
             return
-        # The ids of new products were never committed.
-        self._products = _products.copy()
-        self._new_products.clear()
+        self._new_products.clear()  # they were never committed
         # Raised out here, it carries no other exception with it.
         raise fault
 
@@ -218,16 +202,14 @@ class Intake:
                 delivered.verdict = take_back(self._connection, self._batch, level, minimised, self._content_key)
         self._count(cardless)
 
-    def _cardless_key(self, receipt_id: str) -> bytes:
+    def _cardless_key(self, receipt_id: str) -> str:
         text = f"{self._source_id}\t{receipt_id}".encode()
-        return hashlib.blake2b(text, key=self._content_key, digest_size=16).digest()
+        return "\\x" + hashlib.blake2b(text, key=self._content_key, digest_size=16).hexdigest()
 
     def _counted(self, receipt_ids: Iterable[str]) -> set[str]:
         """Those that were counted as receipts without a card."""
         keys = {self._cardless_key(receipt_id): receipt_id for receipt_id in receipt_ids}
-        rows = self._connection.execute(
-            "SELECT purchases.cardless(%s, %s)", [self._batch, array(f"\\x{key.hex()}" for key in keys)]
-        )
+        rows = self._connection.execute("SELECT purchases.cardless(%s, %s)::text", [self._batch, array(keys)])
         return {keys[found] for (found,) in rows}
 
     def _count(self, cardless: list[Delivered]) -> None:
@@ -243,22 +225,22 @@ class Intake:
         cardless = [delivered for delivered in cardless if delivered.verdict is None]
         keys = [self._cardless_key(delivered.receipt_id or "") for delivered in cardless]
         rows = self._connection.execute(
-            "SELECT place, is_new FROM purchases.count_cardless(%s, %s)", [self._batch, keys]
+            "SELECT place, is_new FROM purchases.count_cardless(%s, %s)", [self._batch, array(keys)]
         )
         for place, is_new in rows:
             cardless[place - 1].verdict = COUNTED if is_new else DUPLICATE
 
     def _store(self, stored: list[tuple[Delivered, Stored]]) -> None:
         accepted = self._claim(stored)
-        self._know_products(accepted)
+        products = self._know_products(accepted)
         receipts = [receipt_row(s, self._source_id) for s in accepted]
         groups = [group_rows(s) for s in accepted if s.minimised.groups]
-        lines = [line_rows(s, self._products) for s in accepted if s.minimised.items]
+        lines = [line_rows(s, products) for s in accepted if s.minimised.rows]
         with self._connection.cursor() as cursor:
             for table, rows in (("receipt", receipts), ("receipt_group", groups), ("receipt_line", lines)):
                 if rows:
                     data = "".join(rows).encode()
-                    with cursor.copy(_COPIES[table]) as copy:
+                    with cursor.copy(COPIES[table]) as copy:
                         for start in range(0, len(data), _PIECE_BYTES):
                             copy.write(data[start : start + _PIECE_BYTES])
 
@@ -271,37 +253,33 @@ class Intake:
                     self._batch,
                     array(s.minimised.receipt_id for _, s in stored),
                     array(str(s.purchaser_id) for _, s in stored),
-                    array(f"\\x{s.content.hex()}" for _, s in stored),
-                    array(s.minimised.purchased_at.date().isoformat() for _, s in stored),
+                    array(s.content for _, s in stored),
+                    array(s.minimised.row[:10] for _, s in stored),
                 ],
             )
             for place, receipt_id, verdict in rows:
                 delivered, taken = stored[place - 1]
                 if verdict == "accepted":
                     taken.id = receipt_id
-                    delivered.verdict = Verdict("accepted", taken.minimised.level)
+                    delivered.verdict = ACCEPTED[taken.minimised.level]
                     accepted.append(taken)
                 else:
                     delivered.verdict = DUPLICATE if verdict == "duplicate" else CONFLICT
         return accepted
 
-    def _know_products(self, accepted: list[Stored]) -> None:
-        """Learn the ids of the products on these receipts; those that nobody sold before are made."""
-        if len(self._products) > _PRODUCTS_REMEMBERED:
-            self._products.clear()
-        missing = list({item.product for s in accepted for item in s.minimised.items} - self._products.keys())
+    def _know_products(self, accepted: list[Stored]) -> dict[str, str]:
+        """Return how the row of each product on these receipts ends; products that nobody sold before are made."""
+        told = set(chain.from_iterable(s.minimised.products for s in accepted))
+        known = {product: _products.get(product, "") for product in told}
+        missing = [product for product, end in known.items() if not end]
         if missing:
+            columns = zip(*[product.split("\0") for product in missing], strict=True)
             rows = self._connection.execute(
-                "SELECT place, id FROM purchases.products(%s, %s, %s, %s)",
-                [
-                    array(product.gtin for product in missing),
-                    array(product.code for product in missing),
-                    array(product.name for product in missing),
-                    array(product.group for product in missing),
-                ],
+                "SELECT place, id FROM purchases.products(%s, %s, %s, %s)", [array(column) for column in columns]
             )
-            self._new_products.update((missing[place - 1], product_id) for place, product_id in rows)
-            self._products.update(self._new_products)
+            self._new_products = {missing[place - 1]: f"\t{product_id}\n" for place, product_id in rows}
+            known |= self._new_products
+        return known
 
 
 class _OnlyId(msgspec.Struct):

@@ -10,7 +10,6 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from hashlib import blake2b
-from operator import attrgetter
 from typing import NamedTuple, TypeVar
 
 import msgspec
@@ -26,6 +25,10 @@ CASH_ROUNDING_CENTS = 2
 CLOCK_SKEW = timedelta(minutes=5)
 """How far ahead of ours a till's clock may be."""
 
+NULL = "\\N"
+"""No text, as COPY reads it."""
+
+_encode = msgspec.json.Encoder().encode
 _QUANTITY = re.compile(r"-?[0-9]{1,9}(?:\.[0-9]{1,6})?", re.ASCII)
 _REMEMBERED = 200_000
 
@@ -41,34 +44,14 @@ class Outlet(NamedTuple):
     is_in_scope: bool
 
 
-class Product(NamedTuple):
-    """What a product is told by."""
-
-    gtin: str
-    code: str
-    name: str
-    group: str
-
-    @property
-    def identity(self) -> str:
-        """How a return recognises the product of its sale: by GTIN, else by the source's code, else by name."""
-        return self.gtin or self.code or self.name
-
-
-class Item(msgspec.Struct, gc=False, array_like=True):
-    """One product line as it is stored. `quantity` is decimal text. A plain structure: there are millions of them."""
-
-    line: int
-    product: Product
-    quantity: str
-    unit: str
-    amount_cents: int
-    lot: str | None
-
-
 @dataclass(slots=True)
 class Minimised:
-    """A receipt that passed the rules, holding nothing finer than `level`. Amounts in cents, `purchased_at` in UTC."""
+    """A receipt that passed the rules, holding nothing finer than `level`. Amounts in cents, `purchased_at` in UTC.
+
+    What there are millions of is text at once, as COPY reads it: `row` is what a row of `receipt` says of any level,
+    `rows` what those of `receipt_line` say of each line in order, but for the product. `products` has what that is told
+    by: GTIN, code, name and group with NULs between, since no text has one. A return has `lines` too, as delivered.
+    """
 
     receipt_id: str
     kind: str
@@ -83,30 +66,29 @@ class Minimised:
     card_benefit_cents: int
     payments: list[tuple[str, int]]
     level: Level
-    version: int
+    row: str
     groups: dict[str, int] = field(default_factory=dict)
-    items: list[Item] = field(default_factory=list)
+    products: list[str] = field(default_factory=list)
+    rows: list[str] = field(default_factory=list)
+    lines: Sequence[Line] = ()
 
     def coarsen(self, level: Level) -> None:
         """Let go of everything finer than `level`; a finer one changes nothing."""
         if level < self.level:
             self.level = level
             if level < Level.PRODUCT:
-                self.items = []
+                self.products, self.rows, self.lines = [], [], ()
             if level < Level.GROUP:
                 self.groups = {}
 
-    def fingerprint(self, key: bytes) -> bytes:
-        """Return the keyed hash that tells a repeated receipt from a changed one: of what is stored (rulings).
+    def fingerprint(self, key: bytes) -> str:
+        """Return the keyed hash that tells a repeated receipt from a changed one: of what is stored (rulings), in hex.
 
         `key` is 32 bytes. The order of lines, groups and payments, and how a number is spelt, change nothing.
         """
-        content = (
-            self.kind, self.outlet_id, self.channel, self.purchased_at, self.card, self.refers_to,
-            self.currency, self.total_cents, self.bonus_eligible_cents, self.card_benefit_cents, sorted(self.payments),
-            self.level, sorted(self.groups.items()), self.items,
-        )  # fmt: skip
-        return blake2b(msgspec.msgpack.encode(content), key=key, digest_size=16).digest()
+        detail = [*self.rows, *self.products] or [f"{group}\t{amount}" for group, amount in sorted(self.groups.items())]
+        content = "\0".join([f"{self.level:d}", self.card or "", self.refers_to or "", self.row, *detail])
+        return "\\x" + blake2b(content.encode(), key=key, digest_size=16).hexdigest()
 
 
 class _Broken(Exception):
@@ -128,18 +110,35 @@ class _Remembered(dict[_Key, _Value]):
         return value
 
 
-def _quantity(text: str) -> str | None:
+def quantity_text(text: str) -> str | None:
     """The quantity written in one way, so that `2` and `2.000` are the same content; None if it is no quantity."""
     if not _QUANTITY.fullmatch(text):
         return None
     return f"{Decimal(text).normalize() + 0:f}"
 
 
+def payments_json(payments: list[tuple[str, int]]) -> str:
+    """Return payments, each a method and its cents, as `receipt` keeps them."""
+    return _encode([{"method": method, "amount_cents": amount} for method, amount in payments]).decode()
+
+
+def _product(told_by: str) -> str | None:
+    """The same text, so that all lines of the product share one; None if its GTIN is wrong."""
+    gtin = told_by.partition("\0")[0]
+    return told_by if not gtin or is_gtin(gtin) else None
+
+
+def escape(text: str) -> str:
+    """Return the text as COPY reads it."""
+    return text.replace("\\", "\\\\").replace("\t", "\\t").replace("\n", "\\n").replace("\r", "\\r")
+
+
 _cents = _Remembered(cents)
-_gtins = _Remembered(is_gtin)
-_quantities = _Remembered(_quantity)
-_products: _Remembered[tuple[str, str, str, str], Product] = _Remembered(lambda told_by: Product(*told_by))
-_line_number = attrgetter("line")
+_quantities = _Remembered(quantity_text)
+_products = _Remembered(_product)
+_groups = _Remembered[str, str](str)
+escaped = _Remembered(escape)
+"""The same, of texts that repeat."""
 
 
 class Rules:
@@ -228,41 +227,51 @@ def _amounts(receipt: Receipt, outlet: Outlet, moment: datetime, version: int) -
         raise _Broken("bad_sign", "bonus_eligible")
     if payments and abs(sum(amount for _, amount in payments) - total) > CASH_ROUNDING_CENTS:
         raise _Broken("payments_differ", "payments")
+    payments.sort()
+    row = (
+        f"{moment.isoformat()}\t{outlet.id}\t{version}\t{receipt.channel}\t{receipt.kind}\t{escape(receipt.receipt_id)}"
+        f"\t{receipt.currency}\t{total}\t{bonus_eligible}\t{card_benefit}\t{escape(payments_json(payments))}"
+    )
     delivered = Level.PRODUCT if receipt.lines else Level.GROUP if receipt.groups else Level.TOTAL
     return Minimised(
         receipt.receipt_id, receipt.kind, outlet.id, receipt.channel, moment, receipt.card, receipt.refers_to,
-        receipt.currency, total, bonus_eligible, card_benefit, payments, delivered, version,
+        receipt.currency, total, bonus_eligible, card_benefit, payments, delivered, row,
     )  # fmt: skip
 
 
 def _add_lines(minimised: Minimised, lines: Sequence[Line]) -> None:
-    groups, items = minimised.groups, minimised.items
+    groups, products, rows = minimised.groups, minimised.products, minimised.rows
     for line in lines:
-        gtin, group = line.gtin, line.group
-        if gtin and not _gtins[gtin]:
-            raise _Broken("bad_gtin", f"lines[{len(items)}].gtin")
+        group = _groups[line.group]
+        product = _products[f"{line.gtin or ''}\0{line.product_code or ''}\0{line.name}\0{group}"]
+        if product is None:
+            raise _Broken("bad_gtin", f"lines[{len(rows)}].gtin")
         quantity = _quantities[line.quantity]
         if quantity is None:
-            raise _Broken("bad_quantity", f"lines[{len(items)}].quantity")
+            raise _Broken("bad_quantity", f"lines[{len(rows)}].quantity")
         try:
             amount = _cents[line.amount]
         except ValueError:
-            raise _Broken("bad_amount", f"lines[{len(items)}].amount") from None
+            raise _Broken("bad_amount", f"lines[{len(rows)}].amount") from None
         groups[group] = groups.get(group, 0) + amount
-        product = _products[gtin or "", line.product_code or "", line.name, group]
-        items.append(Item(line.line, product, quantity, line.unit, amount, line.lot or None))
+        products.append(product)
+        lot = escaped[line.lot] if line.lot else NULL
+        rows.append(f"{line.line}\t{quantity}\t{escaped[line.unit]}\t{amount}\t{lot}")
     numbers = [line.line for line in lines]
     in_order = sorted(set(numbers))
     if len(in_order) != len(numbers):
         raise _Broken("bad_lines", "lines")
     if in_order != numbers:
-        items.sort(key=_line_number)
+        order = sorted(range(len(numbers)), key=numbers.__getitem__)
+        products[:], rows[:] = [products[place] for place in order], [rows[place] for place in order]
     if sum(groups.values()) != minimised.total_cents:
         raise _Broken("sum_differs", "lines")
+    if minimised.kind == "return":
+        minimised.lines = sorted(lines, key=lambda line: line.line)
 
 
 def _add_groups(minimised: Minimised, parts: Sequence[GroupAmount]) -> None:
-    if minimised.items:
+    if minimised.rows:
         raise _Broken("bad_lines", "groups")
     groups = minimised.groups
     for place, part in enumerate(parts):

@@ -1,7 +1,8 @@
 """Receipt files as JSON texts, a part at a time: NDJSON, CSV and Parquet. Memory does not grow with the file.
 
-Every format becomes the same JSON texts, so that there is one set of rules. What cannot be read as a receipt's text
-becomes a rejection in its place, and the file goes on. Nothing is written to disk on the way.
+A part is told by where it stands, and read by the process that takes it: sending receipts between processes costs as
+much as reading them. Every format becomes the same JSON texts, so that there is one set of rules. What cannot be read
+as a receipt's text becomes a rejection in its place, and the file goes on. Nothing is written to disk on the way.
 """
 
 import codecs
@@ -11,13 +12,19 @@ import json
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from functools import partial
+from itertools import islice
 from pathlib import Path
+from typing import BinaryIO
 
 import duckdb
 
-from tarkka.purchases.feed import BATCH_RECEIPTS, RECEIPT_BYTES, Rejection
+from tarkka.purchases.feed import RECEIPT_BYTES, Rejection
 
 PART_BYTES = 8 * 1024 * 1024
+"""How much NDJSON is a part; a line that it cuts belongs to it."""
+
+CSV_RECEIPTS = 2_000
+"""How many receipts of CSV are a part. They are sent to who takes them, since rows are one receipt only together."""
 
 _OPTIONAL = ("refers_to", "card")
 _TEXTS = (
@@ -43,19 +50,15 @@ PARQUET_NEEDED = (*_TEXTS, "payments")
 _ROWS_OF_A_RECEIPT = 5_000
 """As many lines as a receipt may have. One more row is kept, so that the rule tells it; the rest need no memory."""
 
-Numbered = tuple[int, bytes | Rejection, float]
-"""Where a receipt stood, its JSON text, and the share of the file that has been read with it."""
+Numbered = tuple[int, bytes | Rejection]
+"""Where a receipt stood, its line (NDJSON, CSV) or row (Parquet) from 1, and its JSON text."""
 
 
 @dataclass(frozen=True, slots=True)
 class Part:
-    """Some receipts of a file. `numbers` tells where each stood: its line (NDJSON, CSV) or row (Parquet), from 1.
+    """Some receipts of a file. `read` reads them, in another process too; `done` is the file's share to its end."""
 
-    `done` is the share of the file that has been read by its end.
-    """
-
-    numbers: list[int]
-    raws: list[bytes | Rejection]
+    read: Callable[[], Iterable[Numbered]]
     done: float
 
 
@@ -74,51 +77,50 @@ def reader(path: Path) -> Callable[[], Iterator[Part]]:
         raise UnreadableFile(f"{path.name} is empty")
     if start.startswith(b"PAR1"):
         _check_parquet(path)
-        return partial(_parts, path, _parquet_rows)
+        return partial(_parquet_parts, path)
     if start.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
         raise UnreadableFile(f"{path.name} is in UTF-16: write it in UTF-8")
     if start.startswith(b"\x1f\x8b"):
         raise UnreadableFile(f"{path.name} is packed: unpack it first")
     if path.suffix.lower() == ".csv":
         _columns(path)
-        return partial(_parts, path, _csv_receipts)
+        return partial(_csv_parts, path)
     if start.removeprefix(codecs.BOM_UTF8).lstrip().startswith(b"["):
         raise UnreadableFile(f"{path.name} is a JSON array: write one receipt a line (NDJSON)")
-    return partial(_parts, path, _ndjson_lines)
+    return partial(_ndjson_parts, path)
 
 
-def _parts(path: Path, read: Callable[[Path], Iterable[Numbered]]) -> Iterator[Part]:
-    """Gather receipts into parts of a bounded size."""
-    numbers: list[int] = []
-    raws: list[bytes | Rejection] = []
-    size = 0
-    done = 0.0
-    for number, raw, done in read(path):
-        numbers.append(number)
-        raws.append(raw)
-        size += len(raw) if isinstance(raw, bytes) else 0
-        if size >= PART_BYTES or len(raws) >= BATCH_RECEIPTS:
-            yield Part(numbers, raws, done)
-            numbers, raws, size = [], [], 0
-    if raws:
-        yield Part(numbers, raws, done)
+def _ndjson_parts(path: Path) -> Iterator[Part]:
+    size = path.stat().st_size or 1
+    start, number = 0, 1
+    with path.open("rb") as file:
+        while block := file.read(PART_BYTES):
+            count, rest = block.count(b"\n"), block[-1:]
+            del block  # not to be held beside a long line
+            while not rest.endswith(b"\n") and (rest := file.readline(RECEIPT_BYTES)):
+                count += rest.endswith(b"\n")
+            end = file.tell()
+            yield Part(partial(_ndjson_receipts, path, start, end, number), end / size)
+            start, number = end, number + count
 
 
-def _ndjson_lines(path: Path) -> Iterator[Numbered]:
-    """Every line that is not blank, the first without a byte order mark."""
-    total = path.stat().st_size or 1
-    read = number = 0
+def _ndjson_receipts(path: Path, start: int, end: int, number: int) -> Iterator[Numbered]:
     with path.open("rb", buffering=1 << 20) as file:
-        while line := file.readline(RECEIPT_BYTES):
-            number += 1
-            read += len(line)
-            is_too_long = len(line) == RECEIPT_BYTES
-            while is_too_long and not line.endswith(b"\n") and (line := file.readline(RECEIPT_BYTES)):
-                read += len(line)
-            if is_too_long:
-                yield number, Rejection("too_long"), read / total
-            elif not line.isspace():
-                yield number, line.removeprefix(codecs.BOM_UTF8) if number == 1 else line, read / total
+        file.seek(start)
+        yield from _lines(file, end, number)
+
+
+def _lines(file: BinaryIO, end: float, number: int) -> Iterator[Numbered]:
+    """Every line up to the byte `end` that is not blank, the file's first without a byte order mark."""
+    while file.tell() < end and (line := file.readline(RECEIPT_BYTES)):
+        is_too_long = len(line) == RECEIPT_BYTES
+        while is_too_long and not line.endswith(b"\n") and (line := file.readline(RECEIPT_BYTES)):
+            pass
+        if is_too_long:
+            yield number, Rejection("too_long")
+        elif not line.isspace():
+            yield number, line.removeprefix(codecs.BOM_UTF8) if number == 1 else line
+        number += 1
 
 
 def _check_parquet(path: Path) -> None:
@@ -135,55 +137,86 @@ def _check_parquet(path: Path) -> None:
             raise UnreadableFile(f"{path.name}: the column {name} is {types[name]}; write it as text")
 
 
-def _parquet_rows(path: Path) -> Iterator[Numbered]:
+def _parquet_parts(path: Path) -> Iterator[Part]:
+    """A part is a row group: what is in the middle of one cannot be read without what stands before it."""
+    with _duckdb() as db:
+        groups = db.execute(
+            "SELECT DISTINCT row_group_id, row_group_num_rows FROM parquet_metadata(?) ORDER BY 1",
+            [glob.escape(str(path))],
+        ).fetchall()
+    total = sum(count for _, count in groups)
+    first = 0
+    for _, count in groups:
+        yield Part(partial(_parquet_receipts, path, first, count), (first + count) / total)
+        first += count
+
+
+def _parquet_receipts(path: Path, first: int, count: int) -> Iterator[Numbered]:
     """Each row as the JSON text that the same receipt would be in an NDJSON file."""
-    name = glob.escape(str(path))
-    number = 0
+    number = first
     try:
-        # No temporary folder: what does not fit in memory must not go to disk.
-        with duckdb.connect(config={"threads": 1, "temp_directory": ""}) as db:
-            count = db.execute("SELECT count(*) FROM read_parquet(?)", [name]).fetchall()[0][0] or 1
-            rows = db.execute("SELECT to_json(receipt) FROM read_parquet(?) AS receipt", [name])
+        with _duckdb() as db:
+            rows = db.execute(
+                """
+                SELECT encode(to_json(receipt)::VARCHAR) FROM (
+                    SELECT * EXCLUDE (file_row_number) FROM read_parquet(?, file_row_number = true)
+                    WHERE file_row_number BETWEEN ? AND ?) receipt
+                """,
+                [glob.escape(str(path)), first, first + count - 1],
+            )
             while fetched := rows.fetchmany(2_000):
                 for (text,) in fetched:
                     number += 1
-                    yield number, text.encode(), number / count
+                    yield number, text
     except duckdb.Error:
         # Its message may quote what it could not read.
-        raise UnreadableFile(f"{path.name} is damaged after row {number}; what was read before it is taken") from None
+        raise UnreadableFile(f"{path.name} is damaged after row {number}; others may be taken before it") from None
 
 
-def _csv_receipts(path: Path) -> Iterator[Numbered]:
+def _duckdb() -> duckdb.DuckDBPyConnection:
+    """Without a temporary folder: what does not fit in memory must not go to disk."""
+    return duckdb.connect(config={"threads": 1, "temp_directory": ""})
+
+
+def _csv_parts(path: Path) -> Iterator[Part]:
+    size = path.stat().st_size
+    with path.open("rb") as file:
+        receipts = _csv_receipts(_csv_rows(_lines(file, size, 1), _columns(path)))
+        while part := list(islice(receipts, CSV_RECEIPTS)):
+            yield Part(partial(iter, part), file.tell() / size)
+
+
+def _csv_receipts(rows: Iterable[tuple[int, dict[str, str] | Rejection]]) -> Iterator[Numbered]:
     """Rows that stand together and agree in the receipt's own columns are one receipt: a row for each line or group."""
-    rows: list[dict[str, str]] = []
-    first, done = 0, 0.0
-    for number, row, done in _csv_rows(path, _columns(path)):
-        if rows and (isinstance(row, Rejection) or any(row[name] != rows[0][name] for name in _OF_A_ROW)):
-            yield first, _csv_receipt(rows), done
-            rows = []
+    receipt: list[dict[str, str]] = []
+    first = 0
+    for number, row in rows:
+        if receipt and (isinstance(row, Rejection) or any(row[name] != receipt[0][name] for name in _OF_A_ROW)):
+            yield first, _csv_receipt(receipt)
+            receipt = []
         if isinstance(row, Rejection):
-            yield number, row, done
+            yield number, row
             continue
-        if not rows:
+        if not receipt:
             first = number
-        if len(rows) <= _ROWS_OF_A_RECEIPT:
-            rows.append(row)
-    if rows:
-        yield first, _csv_receipt(rows), done
+        if len(receipt) <= _ROWS_OF_A_RECEIPT:
+            receipt.append(row)
+    if receipt:
+        yield first, _csv_receipt(receipt)
 
 
-def _csv_rows(path: Path, columns: list[str]) -> Iterator[tuple[int, dict[str, str] | Rejection, float]]:
+def _csv_rows(lines: Iterable[Numbered], columns: list[str]) -> Iterator[tuple[int, dict[str, str] | Rejection]]:
     """A row is a line: so a quote that is never closed spoils one row and not the rest of the file."""
-    for number, line, done in _ndjson_lines(path):
+    for number, line in lines:
         if number == 1:
             continue
         fields = line if isinstance(line, Rejection) else _fields(line)
         if isinstance(fields, Rejection):
-            yield number, fields, done
+            yield number, fields
         elif len(fields) != len(columns):
-            yield number, Rejection("bad_row"), done
+            yield number, Rejection("bad_row")
         else:
-            yield number, dict(zip(columns, fields, strict=True)), done
+            yield number, dict(zip(columns, fields, strict=True))
 
 
 def _columns(path: Path) -> list[str]:

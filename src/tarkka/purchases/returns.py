@@ -6,10 +6,9 @@ import msgspec
 import psycopg
 
 from tarkka.purchases.feed import Rejection
-from tarkka.purchases.minimising import Minimised
-from tarkka.purchases.rows import payments_json
-from tarkka.purchases.verdict import DUPLICATE, Verdict
-from tarkka.vocabulary import Level
+from tarkka.purchases.minimising import Minimised, payments_json, quantity_text
+from tarkka.purchases.verdict import ACCEPTED, DUPLICATE, Verdict
+from tarkka.vocabulary import Level, cents
 
 _encode = msgspec.json.Encoder().encode
 
@@ -31,18 +30,21 @@ def take_back(
         "total_cents": returned.total_cents,
         "bonus_eligible_cents": returned.bonus_eligible_cents,
         "card_benefit_cents": returned.card_benefit_cents,
-        "payments": msgspec.Raw(payments_json(returned.payments)),
+        "payments": msgspec.Raw(payments_json(returned.payments).encode()),
     }
     lines = [
         {
-            **item.product._asdict(),
-            "line": item.line,
-            "quantity": item.quantity,
-            "unit": item.unit,
-            "amount": item.amount_cents,
-            "lot": item.lot,
+            "gtin": line.gtin or "",
+            "code": line.product_code or "",
+            "name": line.name,
+            "group": line.group,
+            "line": line.line,
+            "quantity": quantity_text(line.quantity),
+            "unit": line.unit,
+            "amount": cents(line.amount),
+            "lot": line.lot or None,
         }
-        for item in returned.items
+        for line in returned.lines
     ]
     row = connection.execute(
         "SELECT verdict, place FROM purchases.take_back(%s, %s, %s, %s, %s, %s)",
@@ -56,5 +58,5 @@ def take_back(
     assert row is not None  # noqa: S101  # a function with OUT parameters gives one row
     verdict, place = row
     if verdict == "accepted":
-        return Verdict("accepted", level)
+        return ACCEPTED[level]
     return DUPLICATE if verdict == "duplicate" else Verdict("rejected", rejection=Rejection(verdict, place))

@@ -19,6 +19,7 @@ class Verdict:
 
 
 DUPLICATE = Verdict("duplicate")
+ACCEPTED = {level: Verdict("accepted", level) for level in Level}
 COUNTED = Verdict("accepted")
 CONFLICT = Verdict("rejected", rejection=Rejection("conflict", "receipt_id"))
 

@@ -30,26 +30,31 @@ END $$;
 GRANT EXECUTE ON FUNCTION purchases.make_partitions TO tarkka_app, tarkka_intake;
 
 -- Claim receipts for this batch, exactly once each. First the keys, sorted so that two batches cannot lock crosswise; then, under a
--- new snapshot, what became of each: accepted only if the key carries this batch and the receipt is the first of its id in it.
+-- new snapshot and only if some were there, what became of each: accepted if the key carries the receipt's own new id.
 CREATE FUNCTION purchases.claim(for_batch bigint, ids text[], purchasers bigint[], contents bytea[], days date[])
 RETURNS TABLE (place bigint, id bigint, verdict text)
 LANGUAGE plpgsql SECURITY DEFINER ROWS 1000 SET search_path = pg_catalog, public, pg_temp SET plan_cache_mode = force_custom_plan AS $$
 #variable_conflict use_column
 DECLARE
     for_source bigint := access.source_of_batch(for_batch);
+    new_ids bigint[] := ARRAY(SELECT nextval('receipt_id_seq') FROM generate_series(1, cardinality(ids)));
+    claimed bigint;
 BEGIN
     INSERT INTO receipt_key (source_id, receipt_id, id, purchaser_id, content, batch, purchased_on)
-    SELECT for_source, f.receipt_id, nextval('receipt_id_seq'), f.purchaser_id, f.content, for_batch, f.day
-    FROM (SELECT DISTINCT ON (u.receipt_id) * FROM unnest(ids, purchasers, contents, days) WITH ORDINALITY
-              AS u (receipt_id, purchaser_id, content, day, place)
-          ORDER BY u.receipt_id, u.place) f
+    SELECT DISTINCT ON (u.receipt_id) for_source, u.receipt_id, u.id, u.purchaser_id, u.content, for_batch, u.day
+    FROM unnest(ids, new_ids, purchasers, contents, days) WITH ORDINALITY AS u (receipt_id, id, purchaser_id, content, day, place)
+    ORDER BY u.receipt_id, u.place
     ON CONFLICT DO NOTHING;
+    GET DIAGNOSTICS claimed = ROW_COUNT;
 
-    RETURN QUERY
-    SELECT u.place, k.id, CASE WHEN k.batch = for_batch AND u.nth = 1 THEN 'accepted' WHEN k.content = u.content THEN 'duplicate' ELSE 'conflict' END
-    FROM (SELECT v.receipt_id, v.content, v.place, row_number() OVER (PARTITION BY v.receipt_id ORDER BY v.place) AS nth
-          FROM unnest(ids, contents) WITH ORDINALITY AS v (receipt_id, content, place)) u
-    JOIN receipt_key k ON k.source_id = for_source AND k.receipt_id = u.receipt_id;
+    IF claimed = cardinality(ids) THEN
+        RETURN QUERY SELECT u.place, u.id, 'accepted' FROM unnest(new_ids) WITH ORDINALITY AS u (id, place);
+    ELSE
+        RETURN QUERY
+        SELECT u.place, k.id, CASE WHEN k.id = u.id THEN 'accepted' WHEN k.content = u.content THEN 'duplicate' ELSE 'conflict' END
+        FROM unnest(ids, new_ids, contents) WITH ORDINALITY AS u (receipt_id, id, content, place)
+        JOIN receipt_key k ON k.source_id = for_source AND k.receipt_id = u.receipt_id;
+    END IF;
 END $$;
 GRANT EXECUTE ON FUNCTION purchases.claim TO tarkka_intake;
 

@@ -52,7 +52,7 @@ CREATE TABLE receipt_key (
     PRIMARY KEY (source_id, receipt_id)
 );
 CREATE INDEX receipt_key_purchased_on ON receipt_key USING brin (purchased_on);
-CREATE SEQUENCE receipt_id_seq;
+CREATE SEQUENCE receipt_id_seq CACHE 1000;
 
 -- A receipt without a card is counted, not stored: nothing of it is kept but a keyed hash, so that it is counted once (R5).
 CREATE TABLE cardless_receipt (
