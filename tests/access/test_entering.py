@@ -106,6 +106,4 @@ def test_upkeep_still_adds_to_those_who_are_there(home: Household) -> None:
             secrets.token_hex(8),
             stranger,
         )
-        rows(
-            "INSERT INTO contact (person_id, kind, value) VALUES (%s, 'post', 'Katu 1') RETURNING id", stranger
-        )
+        rows("INSERT INTO contact (person_id, kind, value) VALUES (%s, 'post', 'Katu 1') RETURNING id", stranger)

@@ -149,7 +149,8 @@ WHERE grantee IN (0, %s::regrole) AND oid >= 16384 GROUP BY 1, 2
 """
 _CALLABLE = """
 SELECT pronamespace::regnamespace || '.' || proname, x.grantee::regrole::text FROM pg_proc, aclexplode(proacl) x
-WHERE pronamespace::regnamespace::text IN ('access', 'people', 'purchases', 'rights', 'services') AND x.grantee <> proowner
+WHERE pronamespace::regnamespace::text IN ('access', 'people', 'purchases', 'rights', 'services')
+AND x.grantee <> proowner
 """
 _TOLD = """
 SELECT pronamespace::regnamespace || '.' || proname, coalesce(

@@ -94,11 +94,11 @@ def sent(person_id: int) -> list[tuple[Any, ...]]:
     return rows("SELECT receipt_id, is_refused FROM sent_receipt WHERE person_id = %s ORDER BY 1", person_id)
 
 
-def automatic_looks(person_id: int) -> list[Any]:
+def looks_for_services(person_id: int) -> list[Any]:
     from tarkka.access.queries import latest_events
 
     with own_look(person_id):
-        return [event for event in latest_events() if event.role is Role.AUTOMATIC]
+        return [event for event in latest_events() if event.purpose is Purpose.SERVICES]
 
 
 def test_receipt_is_sent_once_by_product_and_the_person_sees_the_look(postbox: Postbox) -> None:
@@ -119,8 +119,8 @@ def test_receipt_is_sent_once_by_product_and_the_person_sees_the_look(postbox: P
     assert "Family" not in text, "the mail carrier is given the given name alone"
     assert home.cards[0] not in text
     assert sent(home.persons[0]) == [(receipt, False)]
-    [look] = automatic_looks(home.persons[0])
-    assert (look.purpose, look.level, look.outcome) == (Purpose.SERVICES, Level.PRODUCT, "granted")
+    [look] = looks_for_services(home.persons[0])
+    assert (look.role, look.level, look.outcome) == (Role.AUTOMATIC, Level.PRODUCT, "granted")
 
 
 def test_objection_to_services_leaves_product_groups(postbox: Postbox) -> None:
@@ -133,7 +133,7 @@ def test_objection_to_services_leaves_product_groups(postbox: Postbox) -> None:
     assert "Bread" not in text
     assert "dairy: 4,00" in text
     assert "Olet kieltänyt tuotetietojen käytön palveluissa" in text
-    [look] = automatic_looks(home.persons[0])
+    [look] = looks_for_services(home.persons[0])
     assert look.level is Level.GROUP
 
 
@@ -185,7 +185,7 @@ def test_nothing_is_sent_that_was_bought_before_the_wish_or_long_ago(postbox: Po
         admin.execute("UPDATE wish SET wished_at = '2020-1-1' WHERE person_id = %s", [a_purchaser().persons[0]])
     assert send().stdout == "Receipts sent: 0.\n"
     assert postbox.messages == []
-    assert automatic_looks(home.persons[0]) == [], "nobody is looked at for nothing"
+    assert looks_for_services(home.persons[0]) == [], "nobody is looked at for nothing"
 
 
 def test_nothing_is_sent_to_whoever_did_not_wish_or_wishes_no_more(postbox: Postbox) -> None:
@@ -243,7 +243,7 @@ def test_server_that_is_down_loses_nothing(postbox: Postbox) -> None:
     assert answer.exit_code == 1
     assert "The mail server failed (ConnectionRefusedError)" in answer.stderr
     assert sent(home.persons[0]) == []
-    assert automatic_looks(home.persons[0]) == [], "nobody is looked at before there is a server"
+    assert looks_for_services(home.persons[0]) == [], "nobody is looked at before there is a server"
     assert send().stdout == "Receipts sent: 1.\n"
     assert sent(home.persons[0]) == [(receipt, False)]
     assert len(postbox.messages) == 1
