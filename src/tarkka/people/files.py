@@ -13,7 +13,9 @@ from msgspec import Meta
 from tarkka.people.registering import NewCard, NewHousehold, NewPerson
 from tarkka.vocabulary import Language
 
-_Text = Annotated[str, Meta(max_length=200, pattern=r"^[^\x00]+$")]  # PostgreSQL keeps no NUL
+# No control characters, and none that turn the direction of writing, by which a name can be shown otherwise than it is.
+_SEEN = r"^[^\x00-\x1f\x7f-\x9f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069]+\Z"
+_Text = Annotated[str, Meta(max_length=200, pattern=_SEEN)]
 _FIRST_DAY, _LAST_DAY = date(1900, 1, 1), date(9998, 12, 31)
 
 
