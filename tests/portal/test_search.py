@@ -478,3 +478,10 @@ def test_whoever_searches_without_end_is_asked_to_wait(site):
     client = browsing.signed_in(building.a_household(1).persons[0])
     answers = [client.post("/purchases/search/", {"words": "milk"}).status_code for _ in range(31)]
     assert answers == [302] * 30 + [429]
+
+
+def test_whoever_looks_for_the_same_without_end_is_asked_to_wait_and_may_go_on_reading(site):
+    client = browsing.signed_in(building.a_household(1).persons[0])
+    found = client.post("/purchases/search/", {"words": "milk"})["Location"]
+    assert [client.get(found).status_code for _ in range(61)] == [200] * 60 + [429]
+    assert client.get("/purchases/").status_code == 200

@@ -6,6 +6,7 @@ from datetime import date, timedelta
 
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse
+from django.http.response import HttpResponseBase
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
@@ -36,10 +37,13 @@ def search(request: HttpRequest, person_id: int) -> HttpResponse:  # noqa: ARG00
 
 
 @require_safe
-@limited("purchases", per_minute=120)
-@signed_in
-def purchases(request: HttpRequest, person_id: int) -> HttpResponse:
+def purchases(request: HttpRequest) -> HttpResponseBase:
     """Show the customer's purchases, all or searched, newest first, a page at a time; or a year's months (R7, R28)."""
+    return _searched(request) if "search" in request.GET else _listed(request)
+
+
+@signed_in
+def _listed(request: HttpRequest, person_id: int) -> HttpResponse:
     position = Position.of(request)
     if position.year is not None:
         return _year(request, person_id, position.year)
@@ -78,6 +82,10 @@ def purchases(request: HttpRequest, person_id: int) -> HttpResponse:
             **_around(position.month),
         },
     )
+
+
+# What was asked once can be looked for again and again: so that is counted too.
+_searched = limited("found", per_minute=60)(_listed)
 
 
 @dataclass(frozen=True, slots=True)
