@@ -16,7 +16,7 @@ def sign_in(page, person: int) -> None:
     browsing.offer(person)
     page.goto("/sign-in/")
     page.get_by_role("button", name=f"Person {person}").click()
-    origin = page.url.partition("/purchases/")[0]
+    origin = page.url.partition("/home/")[0]
     page.context.add_cookies([{"name": "tarkka_language", "value": "en", "url": origin.rstrip("/")}])
     page.goto("/details/")
 

@@ -127,12 +127,12 @@ def test_a_session_ends_eight_hours_after_signing_in_however_busy(household):
     ("wanted", "reached"),
     [
         ("/looks/", "/looks/"),
-        ("", "/purchases/"),
-        ("https://elsewhere.example/", "/purchases/"),
-        ("//elsewhere.example/", "/purchases/"),
-        ("javascript:alert(1)", "/purchases/"),
-        ("/nowhere/", "/purchases/"),
-        ("/sign-out/", "/purchases/"),
+        ("", "/home/"),
+        ("https://elsewhere.example/", "/home/"),
+        ("//elsewhere.example/", "/home/"),
+        ("javascript:alert(1)", "/home/"),
+        ("/nowhere/", "/home/"),
+        ("/sign-out/", "/home/"),
     ],
 )
 def test_signing_in_leads_back_to_a_page_of_ours_only(household, wanted, reached):
@@ -148,7 +148,7 @@ ADDRESSES = runpy.run_path(str(Path(__file__).parents[1] / "site" / "test_addres
 def test_signing_in_leads_back_to_what_answers(household, asked):
     browsing.offer(household.persons[0])
     answer = browsing.anonymous().post("/sign-in/", {"person": household.persons[0], "next": asked[2]})
-    assert answer["Location"] == ("/purchases/" if ADDRESSES[asked][1] == 405 else asked[2])
+    assert answer["Location"] == ("/home/" if ADDRESSES[asked][1] == 405 else asked[2])
 
 
 def test_a_form_without_its_token_is_refused_in_our_own_look(household):

@@ -139,7 +139,7 @@ def to_sign_in(request: HttpRequest, *, afresh: bool = False) -> HttpResponse:
 
 def wanted_page(request: HttpRequest) -> str:
     """Return where to go after signing in: the `next` of form or address if it is a page of ours, else the first."""
-    return page_of_ours(request, request.POST.get("next") or request.GET.get("next") or "") or reverse("purchases")
+    return page_of_ours(request, request.POST.get("next") or request.GET.get("next") or "") or reverse("home")
 
 
 def page_of_ours(request: HttpRequest, address: str) -> str | None:
@@ -165,4 +165,4 @@ def _page_of_form(request: HttpRequest) -> str:
     for address in (request.path, urlunsplit(came_from._replace(scheme="", netloc=""))):
         if page := page_of_ours(request, address):
             return page
-    return reverse("purchases")
+    return reverse("home")
