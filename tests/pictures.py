@@ -38,9 +38,8 @@ def main() -> None:
         page.goto("/sign-in/")
         _take(page, chosen.into, "sign-in")
         page.locator("main form button[name=person]").first.click()
-        pages = {
-            link.get_attribute("href").strip("/"): link.get_attribute("href") for link in page.locator(".places a").all()
-        }
+        addresses = [link.get_attribute("href") for link in page.locator(".places a").all()]
+        pages = {address.strip("/"): address for address in addresses}
         page.goto("/purchases/")
         pages["receipt"] = page.locator("main .rows a").first.get_attribute("href")
         for name, address in track(pages.items(), "Pictures"):

@@ -48,7 +48,8 @@ def write(home: Household, receipts: Sequence[Wrote]) -> None:
             admin.execute(
                 """
                 INSERT INTO receipt (purchaser_id, purchased_at, id, household_id, outlet_id, source_id, version, level,
-                    channel, kind, source_receipt_id, currency, total_cents, bonus_eligible_cents, card_benefit_cents, payments)
+                    channel, kind, source_receipt_id, currency, total_cents, bonus_eligible_cents, card_benefit_cents,
+                    payments)
                 VALUES (%s, %s, nextval('receipt_id_seq'), %s, %s, 0, 1, 'TOTAL',
                     'store', %s, '', 'EUR', %s, %s, 0, '[]')
                 """,

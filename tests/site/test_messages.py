@@ -19,7 +19,7 @@ def test_every_message_is_written_in_every_language():
 
 def test_templates_and_code_are_both_searched():
     used = messages.used_messages()
-    assert {"purchases.title", "why.version %(version)s", "error.404.title", "level.product", "page.menu"} <= used
+    assert {"purchases.title", "home.hello %(name)s", "error.404.title", "level.product", "page.menu"} <= used
 
 
 @pytest.mark.parametrize(
