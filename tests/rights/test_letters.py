@@ -149,7 +149,7 @@ def test_the_person_sees_that_the_program_looked_to_make_the_letter():
     order = ordered(person)
     printed()
     with own_look(person):
-        looks = [each for each in read_rows("looks") if each.role == "automatic"]
+        looks = [each for each in read_rows("looks") if each.role == "automatic" and each.subject == "person"]
     assert [(each.purpose, each.case, each.level) for each in looks] == [("own_data", f"extract {order}", "PRODUCT")]
 
 

@@ -128,7 +128,7 @@ class _Writer:
             [
                 [
                     str(each.receipt),
-                    self.moment(each.sent_at) + (f"; {gettext('extract.undelivered')}" if each.is_refused else ""),
+                    self.moment(each.sent_at) + ("; " + gettext("extract.undelivered") if each.is_refused else ""),
                 ]
                 for each in self._tables["sent_receipts"]
             ],
@@ -222,7 +222,7 @@ class _Writer:
             [gettext("extract.way"), gettext("extract.asked"), gettext("extract.made")],
             [
                 [
-                    gettext(words.WAY[each.way]) + (f"; {gettext('extract.may_cost')}" if each.may_cost else ""),
+                    gettext(words.WAY[each.way]) + ("; " + gettext("extract.may_cost") if each.may_cost else ""),
                     self.moment(each.asked_at),
                     self.moment(each.made_at) if each.made_at else gettext("extract.not_made"),
                 ]
