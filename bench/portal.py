@@ -82,7 +82,7 @@ def _visitors() -> list[tuple[str, int]]:
     for person_id, receipt_id in random.Random(1).sample(rows, CUSTOMERS):
         request = RequestFactory().get("/")
         request.session = _session_store()
-        sign_in(request, person_id)
+        sign_in(request, person_id, authenticated_at=time.time())
         request.session.save()
         visitors.append((f"{settings.SESSION_COOKIE_NAME}={request.session.session_key}", receipt_id))
     return visitors
