@@ -214,6 +214,14 @@ def test_answer_in_a_browser_that_did_not_ask_is_refused(visit: Any, is_refused:
     is_refused(other, other.end(), Reason.STATE)
 
 
+@pytest.mark.parametrize("site", ["cross-site", "same-site"])
+def test_no_other_site_begins_a_sign_in(visit: Any, site: str) -> None:
+    """A broker that remembers the visitor would end it unasked."""
+    answer = visit.client.get("/sign-in/start/?next=/looks/", headers={"Sec-Fetch-Site": site})
+    assert answer["Location"] == "/sign-in/?next=%2Flooks%2F"
+    assert "tarkka_sign_in" not in visit.client.cookies
+
+
 def test_attempt_of_another_browser_does_not_fit(visit: Any, is_refused: Any) -> None:
     other = type(visit)(visit.broker).begin()
     visit.begin()

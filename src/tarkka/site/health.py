@@ -17,5 +17,5 @@ def healthz(request: HttpRequest) -> HttpResponse:  # noqa: ARG001  # Django's s
     except DatabaseError:
         is_ready = False
     return HttpResponse(
-        "ok\n" if is_ready else "not ready\n", status=200 if is_ready else 503, content_type="text/plain"
+        "ok\n" if is_ready else "not ready\n", status=200 if is_ready else 503, content_type="text/plain; charset=utf-8"
     )

@@ -53,8 +53,13 @@ def sign_in_page(request: HttpRequest, **words: object) -> HttpResponse:
 @require_GET
 @limited("sign-in", per_minute=PER_MINUTE)
 def to_provider(request: HttpRequest) -> HttpResponse:
-    """Send the visitor to the provider with a signed request, and let their browser keep what the answer must fit."""
+    """Send the visitor to the provider with a signed request, and let their browser keep what the answer must fit.
+
+    Whom another site sent here sees our own page first: nobody is signed in who did not ask for it.
+    """
     provider = _provider()
+    if request.headers.get("Sec-Fetch-Site", "same-origin") not in ("same-origin", "none"):
+        return redirect(f"{reverse('sign-in')}?{urlencode({'next': signing_in.wanted_page(request)})}")
     attempt = client.begin(afresh=request.GET.get("afresh") == "1")
     kept = signing.dumps({"attempt": asdict(attempt), "next": signing_in.wanted_page(request)}, salt=_SALT)
     answer = redirect(client.address_to_go(provider, attempt, language=get_language() or settings.LANGUAGE_CODE))
