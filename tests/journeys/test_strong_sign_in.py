@@ -26,7 +26,7 @@ def test_customer_signs_in_where_they_were_going_and_out_everywhere(visitor, str
     elsewhere.goto("/")
     elsewhere.get_by_role("main").get_by_role("link").first.click()
     identify(elsewhere, "member")
-    elsewhere.wait_for_url("**/purchases/")
+    elsewhere.wait_for_url("**/home/")
 
     visitor.locator("form.who button").click()
     visitor.wait_for_url(f"{strong_address[0]}/")

@@ -118,7 +118,7 @@ def test_sensitive_act_asks_for_a_fresh_sign_in(visit: Any, seconds_ago: int | N
         ("/looks/", "", "%2Flooks%2F"),
         ("/sign-out/", "http://localhost/looks/?before=7", "%2Flooks%2F%3Fbefore%3D7"),
         ("/sign-out/", "https://elsewhere.example/looks/", "%2Flooks%2F"),
-        ("/sign-out/", "", "%2Fpurchases%2F"),
+        ("/sign-out/", "", "%2Fhome%2F"),
     ],
 )
 def test_form_that_is_not_fresh_leads_back_to_its_page(site: str, path: str, came_from: str, back: str) -> None:
