@@ -98,6 +98,16 @@ def test_signing_out_ends_the_sessions_in_other_browsers_and_nobody_elses(househ
     assert other.get("/looks/").status_code == 200
 
 
+def test_an_operator_ends_a_persons_sessions_or_everybodys(household):
+    from tarkka.sign_in.sessions import end_sessions
+
+    first, second, other = (browsing.signed_in(household.persons[each]) for each in (0, 0, 1))
+    assert end_sessions(household.persons[0]) >= 2
+    assert [each.get("/looks/").status_code for each in (first, second, other)] == [302, 302, 200]
+    assert end_sessions(None) >= 1
+    assert other.get("/looks/").status_code == 302
+
+
 def test_signing_out_without_a_session_ends_nobodys(household):
     client = browsing.signed_in(household.persons[0])
     assert browsing.anonymous().post("/sign-out/").status_code == 302

@@ -7,7 +7,20 @@ import psycopg
 import typer
 from django.db import DatabaseError
 
-from tarkka.cli import datamap, demo, description, intake, people, receipts, rights, sample, schema, serve, source
+from tarkka.cli import (
+    datamap,
+    demo,
+    description,
+    intake,
+    people,
+    receipts,
+    rights,
+    sample,
+    schema,
+    serve,
+    session,
+    source,
+)
 from tarkka.site.logs import without_texts
 
 main = typer.Typer(
@@ -34,6 +47,7 @@ main.add_typer(rights.requests, name="requests")
 main.command("sample")(sample.sample)
 main.command("schema")(schema.schema)
 main.command("serve")(serve.serve)
+main.add_typer(session.app, name="session")
 main.add_typer(source.app, name="source")
 main.command("upkeep")(serve.upkeep)
 

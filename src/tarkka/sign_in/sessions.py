@@ -11,6 +11,13 @@ if TYPE_CHECKING:
     from tarkka.sign_in.models import Session
 
 
+def end_sessions(person_id: int | None) -> int:
+    """End the sessions of a person in every browser, or with None everybody's, and return how many there were."""
+    found = SessionStore.get_model_class().objects.all()
+    found = found.exclude(person_id=None) if person_id is None else found.filter(person_id=person_id)
+    return int(found.delete()[0])
+
+
 class SessionStore(db.SessionStore):
     """One browser's session."""
 
@@ -31,5 +38,5 @@ class SessionStore(db.SessionStore):
         """End this session and every other of the same person, in whatever browser."""
         person_id = self.get("person_id")
         if person_id is not None:
-            self.get_model_class().objects.filter(person_id=person_id).delete()
+            end_sessions(person_id)
         self.flush()
