@@ -7,7 +7,7 @@ from typing import Any
 
 from django.conf import settings
 from django.utils import timezone
-from django.utils.translation import get_language, gettext
+from django.utils.translation import gettext
 
 from tarkka.description.schema import Document
 from tarkka.portal.templatetags.receipts import quantity
@@ -15,6 +15,7 @@ from tarkka.portal.why import Why
 from tarkka.purchases.queries import ReceiptDetail
 from tarkka.vocabulary import Language
 from tarkka.wording import formats
+from tarkka.wording.language import reader_language
 from tarkka.wording.words import LEVEL, PAYMENT_METHOD
 
 TEMPLATE = "portal/documents/receipt.typ"
@@ -25,7 +26,7 @@ def paper_of(detail: ReceiptDetail, because: Why, document: Document) -> dict[st
 
     `document` is the register description, which tells whose register it is.
     """
-    language = get_language() or settings.LANGUAGE_CODE
+    language = reader_language()
     receipt = detail.receipt
 
     def money(amount_cents: int) -> str:
@@ -74,7 +75,7 @@ def paper_of(detail: ReceiptDetail, because: Why, document: Document) -> dict[st
         "why": " ".join([because.meaning, *because.reasons]),
         "version": because.version,
         "register": " · ".join(
-            each.written_in(Language(language)) for each in (document.register.name, document.controller.name)
+            each.written_in(language) for each in (document.register.name, document.controller.name)
         ),
         "demo": f"{gettext('demo.title')}. {gettext('demo.text')}" if settings.TARKKA_DEMO else "",
     }
@@ -84,7 +85,7 @@ def _product(name: str, lot: str | None) -> str:
     return f"{name}, {gettext('receipt.lot')} {lot}" if lot else name
 
 
-def _returns(detail: ReceiptDetail, language: str) -> str:
+def _returns(detail: ReceiptDetail, language: Language) -> str:
     if detail.refers_to:
         return gettext("receipt.sale.text")
     told = [

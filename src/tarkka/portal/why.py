@@ -22,7 +22,7 @@ class Why:
     version: str
 
 
-def why(detail: ReceiptDetail, document: Document, cap: Level | None, language: str) -> Why:
+def why(detail: ReceiptDetail, document: Document, cap: Level | None, language: Language) -> Why:
     """Say why a receipt is as fine as it is.
 
     `document` is the version in force at the time of purchase, `cap` the finest level at which the person's purchases
@@ -32,7 +32,7 @@ def why(detail: ReceiptDetail, document: Document, cap: Level | None, language: 
     stored, since, nothing_finer = _by_level(receipt.level)
     reasons = []
     if receipt.level is detail.collected_level:
-        chain = document.chain[receipt.chain].name.written_in(Language(language))
+        chain = document.chain[receipt.chain].name.written_in(language)
         channel = gettext(CHANNEL[Channel(receipt.channel)])
         told = {"chain": chain, "channel": channel, "since": formats.day(detail.collected_since, language)}
         reasons.append(since % told)
@@ -52,7 +52,7 @@ def why(detail: ReceiptDetail, document: Document, cap: Level | None, language: 
         "version": receipt.version,
         "since": formats.day(detail.version_from, language),
     }
-    return Why(stored, document.level[receipt.level].text.written_in(Language(language)), tuple(reasons), version)
+    return Why(stored, document.level[receipt.level].text.written_in(language), tuple(reasons), version)
 
 
 def _by_level(level: Level) -> tuple[str, str, str]:

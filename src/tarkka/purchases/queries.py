@@ -66,9 +66,9 @@ class ProductGroup:
     code: str
     names: dict[Language, str]
 
-    def name(self, language: str) -> str:
+    def name(self, language: Language) -> str:
         """Return the group's name, or its code where nobody has named it."""
-        return self.names.get(Language(language), self.code)
+        return self.names.get(language, self.code)
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,10 +8,9 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from itertools import groupby
 
-from django.conf import settings
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
-from django.utils.translation import get_language, gettext
+from django.utils.translation import gettext
 from django.views.decorators.http import require_safe
 
 from tarkka.description.queries import load_announcements, load_rulebook
@@ -22,6 +21,7 @@ from tarkka.portal.changes import BASIS, SECTIONS, SUBJECT, Told, tell
 from tarkka.portal.signing_in import signed_in_id
 from tarkka.vocabulary import Channel, Language, Level, Objection, Purpose
 from tarkka.wording import formats
+from tarkka.wording.language import reader_language
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,10 +88,10 @@ def description(request: HttpRequest, number: int | None = None) -> HttpResponse
             "collected": list(_collected(document, rulebook, shown)),
             "used": list(_used(document)),
             "kept": [
-                (level, kept, formats.quarters(kept.quarters, _language()))
+                (level, kept, formats.quarters(kept.quarters, reader_language()))
                 for level, kept in document.retention.items()
             ],
-            "lead": formats.day_count(document.notice.lead_days, _language()),
+            "lead": formats.day_count(document.notice.lead_days, reader_language()),
         },
     )
 
@@ -143,7 +143,7 @@ def _used(document: Document) -> Iterator[Used]:
 
 def _stories(rulebook: Rulebook, shown: PublishedVersion, today: date) -> Iterator[Story]:
     """Yield every version, the newest first."""
-    language = Language(_language())
+    language = reader_language()
     later: PublishedVersion | None = None
     announcements = load_announcements()
     for before, version in reversed([*zip([None, *rulebook.versions], rulebook.versions, strict=False)]):
@@ -176,7 +176,3 @@ def _told(before: PublishedVersion, after: PublishedVersion, language: Language)
     if key not in _tellings:
         _tellings[key] = tell(before.description, after.description, language)
     return _tellings[key]
-
-
-def _language() -> str:
-    return get_language() or settings.LANGUAGE_CODE

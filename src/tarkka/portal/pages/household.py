@@ -12,11 +12,10 @@ from itertools import pairwise
 from urllib.parse import urlencode
 from zoneinfo import ZoneInfo
 
-from django.conf import settings
 from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
-from django.utils.translation import get_language, gettext
+from django.utils.translation import gettext
 from django.views.decorators.http import require_safe
 
 from tarkka import access
@@ -32,6 +31,7 @@ from tarkka.purchases.household import JointSum, joint_purchases, joint_sums, ow
 from tarkka.purchases.spans import Span, month_span, months_later, year_span
 from tarkka.vocabulary import Level, Period, Purpose, Role
 from tarkka.wording import formats
+from tarkka.wording.language import reader_language
 
 _Asked = tuple[int, int | None]
 """A year, and one of its months from 1 to 12 or None for all of it."""
@@ -137,7 +137,7 @@ def _drawn(
 ) -> dict[str, object]:
     """Return the period's figures, charts and neighbours."""
     year, month = asked
-    document, language = described(), _language()
+    document, language = described(), reader_language()
     by_month = dict.fromkeys(of_year, 0)
     for each in sums:
         by_month[each.month] += each.bonus_eligible_cents
@@ -198,13 +198,9 @@ def _step(asked: _Asked) -> Step:
 
 def _name(asked: _Asked) -> str:
     year, month = asked
-    return formats.month(date(year, month, 1), _language()) if month else str(year)
+    return formats.month(date(year, month, 1), reader_language()) if month else str(year)
 
 
 def _address(asked: _Asked) -> str:
     year, month = asked
     return "?" + urlencode({"year": year} | ({"month": month} if month else {}))
-
-
-def _language() -> str:
-    return get_language() or settings.LANGUAGE_CODE

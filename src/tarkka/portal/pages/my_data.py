@@ -8,7 +8,7 @@ from django.http import HttpRequest, HttpResponse, HttpResponseBase, StreamingHt
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
-from django.utils.translation import get_language, gettext
+from django.utils.translation import gettext
 from django.utils.translation import gettext_noop as msgid
 from django.views.decorators.http import require_POST, require_safe
 
@@ -28,7 +28,8 @@ from tarkka.rights.actions import (
 from tarkka.rights.extract import read_extract, source_names
 from tarkka.rights.queries import extracts_made, read_orders, read_postal_address, read_requests
 from tarkka.rights.writing import archive
-from tarkka.vocabulary import Language, Level, Place, RequestKind
+from tarkka.vocabulary import Level, Place, RequestKind
+from tarkka.wording.language import reader_language
 
 WRONG = {
     "empty": msgid("request.wrong.empty"),
@@ -58,7 +59,7 @@ def download(request: HttpRequest, person_id: int) -> HttpResponseBase:  # noqa:
     names = source_names()
     with own_look(person_id, Level.PRODUCT):
         record_download()
-        extract = read_extract(Language(get_language()), names)
+        extract = read_extract(reader_language(), names)
     answer = StreamingHttpResponse(archive(extract), content_type="application/zip")
     answer["Content-Disposition"] = f'attachment; filename="extract-{extract.made_at:%Y-%m-%d}.zip"'
     return answer

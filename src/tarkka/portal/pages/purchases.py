@@ -4,13 +4,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 
-from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
-from django.utils.translation import get_language
 from django.views.decorators.http import require_POST, require_safe
 
 from tarkka.description.schema import Document
@@ -24,7 +22,8 @@ from tarkka.portal.signing_in import own_look, signed_in
 from tarkka.purchases import queries as receipts
 from tarkka.purchases import search as searches
 from tarkka.purchases.search import Found, Search
-from tarkka.vocabulary import Language, Level
+from tarkka.vocabulary import Level
+from tarkka.wording.language import reader_language
 
 
 @require_POST
@@ -141,7 +140,7 @@ def _year(request: HttpRequest, person_id: int, number: int) -> HttpResponse:
 
 
 def _form(asked: dict[str, str] | None, document: Document) -> SearchForm:
-    language = Language(get_language() or settings.LANGUAGE_CODE)
+    language = reader_language()
     chains = [(code, chain.name.written_in(language)) for code, chain in document.chain.items()]
     groups = [(group.code, group.name(language)) for group in receipts.product_groups()]
     return SearchForm(asked, chains=chains, groups=groups)

@@ -1,9 +1,8 @@
 """One receipt, as a page and as a paper."""
 
-from django.conf import settings
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
-from django.utils.translation import get_language, gettext
+from django.utils.translation import gettext
 from django.views.decorators.http import require_safe
 
 from tarkka.description.queries import load_rulebook
@@ -17,6 +16,7 @@ from tarkka.portal.signing_in import own_look, signed_in
 from tarkka.portal.why import Why, why
 from tarkka.purchases import queries as receipts
 from tarkka.vocabulary import Level
+from tarkka.wording.language import reader_language
 
 
 @require_safe
@@ -41,7 +41,7 @@ def receipt_pdf(request: HttpRequest, person_id: int, receipt_id: int) -> HttpRe
     """
     with own_look(person_id, Level.PRODUCT):
         detail, because = _looked_up(receipt_id)
-    language = get_language() or settings.LANGUAGE_CODE
+    language = reader_language()
     paper = pdf(TEMPLATE, paper_of(detail, because, described()), language)
     name = gettext("receipt.file")
     return HttpResponse(
@@ -58,4 +58,4 @@ def _looked_up(receipt_id: int) -> tuple[receipts.ReceiptDetail, Why]:
         raise Http404
     decided_by = load_rulebook().on(detail.version_from).description.document
     cap = cap_at(detail.receipt.purchased_at)
-    return detail, why(detail, decided_by, cap, get_language() or settings.LANGUAGE_CODE)
+    return detail, why(detail, decided_by, cap, reader_language())

@@ -12,11 +12,10 @@ from datetime import date, datetime
 from urllib.parse import urlencode
 from zoneinfo import ZoneInfo
 
-from django.conf import settings
 from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
-from django.utils.translation import get_language, gettext
+from django.utils.translation import gettext
 from django.utils.translation import gettext_noop as msgid
 from django.views.decorators.http import require_safe
 
@@ -30,8 +29,9 @@ from tarkka.portal.signing_in import signed_in
 from tarkka.portal.templatetags.portal import named_in
 from tarkka.purchases.spans import Span, month_span, months_later, year_span
 from tarkka.purchases.spending import Breakdown, Spending, group_names, product_names, read_spending
-from tarkka.vocabulary import Language, Level, Objection, Purpose, Role
+from tarkka.vocabulary import Level, Objection, Purpose, Role
 from tarkka.wording import formats
+from tarkka.wording.language import reader_language
 
 DRAWN, LISTED = 10, 50
 """How many parts the chart draws and the table lists at most, the largest first; if several are left, as one row."""
@@ -151,7 +151,7 @@ def spending(request: HttpRequest, person_id: int) -> HttpResponse:
             "to_later": _step(asked, 1, years),
             "years": years,
             "month_names": [
-                (month, formats.month_name(date(2000, month, 1), "wide", _language())) for month in range(1, 13)
+                (month, formats.month_name(date(2000, month, 1), "wide", reader_language())) for month in range(1, 13)
             ],
         },
     )
@@ -186,12 +186,12 @@ def _asked(request: HttpRequest, years: range, zone: ZoneInfo) -> Asked:
 def _lowering(document: Document, made: list[Objection], level: Level) -> list[str]:
     """Return the names of the objections in force that leave services no finer a level than this."""
     left = {objection: lowered_to(document, Purpose.SERVICES, objection) for objection in made}
-    language = Language(_language())
+    language = reader_language()
     return [document.objection[each].name.written_in(language) for each, to in left.items() if to == level]
 
 
 def _months(asked: Asked, shown: Span, now: Spending, before: Spending | None, currency: str) -> charts.Columns:
-    language = _language()
+    language = reader_language()
     figures = [
         charts.Figure(
             formats.month(first, language),
@@ -233,7 +233,7 @@ def _division(by: Breakdown, now: Spending, before: Spending | None, document: D
 def _names(by: Breakdown, keys: list[str], document: Document) -> Mapping[str, str]:
     if by is Breakdown.CHAIN:
         return {key: named_in(key, document.chain) for key in keys}
-    return group_names(keys, Language(_language())) if by is Breakdown.GROUP else product_names(keys)
+    return group_names(keys, reader_language()) if by is Breakdown.GROUP else product_names(keys)
 
 
 def _step(asked: Asked, by: int, years: range) -> tuple[str, str] | None:
@@ -248,9 +248,5 @@ def _step(asked: Asked, by: int, years: range) -> tuple[str, str] | None:
 def _name(span: Span) -> str:
     """Return what a period is called: a whole year or month by its name, any other by its days."""
     if not span.is_whole:
-        return formats.days(span.first, span.last, _language())
-    return formats.month(span.first, _language()) if len(span.months()) == 1 else str(span.first.year)
-
-
-def _language() -> str:
-    return get_language() or settings.LANGUAGE_CODE
+        return formats.days(span.first, span.last, reader_language())
+    return formats.month(span.first, reader_language()) if len(span.months()) == 1 else str(span.first.year)

@@ -1,13 +1,12 @@
 """The bars of charts and the cells of their tables: tags, for a page has some hundred of each."""
 
 from django import template
-from django.conf import settings
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
-from django.utils.translation import get_language
 
 from tarkka.portal.charts import Figure, Rect
 from tarkka.wording import formats
+from tarkka.wording.language import reader_language
 
 register = template.Library()
 
@@ -25,7 +24,7 @@ def bar(rect: Rect | None, kind: str) -> SafeString:
 @register.simple_tag
 def amounts(figure: Figure, currency: str) -> SafeString:
     """Write a row's cells: the figure's amount, and if it is compared the earlier one and the change."""
-    language = _language()
+    language = reader_language()
     own = format_html('<td role="cell" class="n">{}</td>', formats.money(figure.amount, currency, language))
     if figure.before is None:
         return own
@@ -39,7 +38,7 @@ def amounts(figure: Figure, currency: str) -> SafeString:
 @register.filter
 def change(figure: Figure, currency: str) -> str:
     """Return how much more a figure is than in the compared period: `+12,50 €`; nothing if there is no such period."""
-    return "" if figure.change is None else formats.change(figure.change, currency, _language())
+    return "" if figure.change is None else formats.change(figure.change, currency, reader_language())
 
 
 @register.filter
@@ -50,8 +49,4 @@ def change_share(figure: Figure) -> str:
     """
     if figure.change is None or not figure.before or not 0 < abs(figure.change) < 10 * figure.before:
         return ""
-    return f"{'+' if figure.change > 0 else ''}{formats.percent(figure.change / figure.before, _language())}"
-
-
-def _language() -> str:
-    return get_language() or settings.LANGUAGE_CODE
+    return f"{'+' if figure.change > 0 else ''}{formats.percent(figure.change / figure.before, reader_language())}"

@@ -1,15 +1,15 @@
 """How a look is told in words: why, who, at what. The page and its download say the same."""
 
 from django import template
-from django.conf import settings
 from django.utils import timezone
-from django.utils.translation import get_language, gettext
+from django.utils.translation import gettext
 from django.utils.translation import gettext_noop as msgid
 
 from tarkka.access.queries import Event, Looker
 from tarkka.description.rulebook import Rulebook
 from tarkka.description.schema import PurposeRule
-from tarkka.vocabulary import Language, SubjectKind
+from tarkka.vocabulary import SubjectKind
+from tarkka.wording.language import reader_language
 
 register = template.Library()
 
@@ -32,7 +32,7 @@ _SUBJECTS = {
 def why(event: Event, rulebook: Rulebook) -> str:
     """Return what the look was for, as the description in force calls it, or the one that was in force then."""
     rule = _purpose(event, rulebook)
-    return event.purpose.value if rule is None else rule.name.written_in(_language())
+    return event.purpose.value if rule is None else rule.name.written_in(reader_language())
 
 
 def _purpose(event: Event, rulebook: Rulebook) -> PurposeRule | None:
@@ -55,14 +55,10 @@ def who(event: Event, rulebook: Rulebook) -> str:
         is_of_household = event.subject_kind is SubjectKind.HOUSEHOLD and event.level is not None
         return gettext("looks.household") if is_of_household else gettext("looks.customer")
     roles = rulebook.in_force(timezone.now()).description.document.role
-    return roles[event.role].name.written_in(_language()) if event.role in roles else event.role.value
+    return roles[event.role].name.written_in(reader_language()) if event.role in roles else event.role.value
 
 
 @register.filter
 def what(event: Event) -> str:
     """Return at what the look was: the person's own data, the household's purchases, or a group that they were in."""
     return gettext(_SUBJECTS[event.subject_kind])
-
-
-def _language() -> Language:
-    return Language(get_language() or settings.LANGUAGE_CODE)

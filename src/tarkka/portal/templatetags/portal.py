@@ -4,14 +4,13 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from django import template
-from django.conf import settings
 from django.template import RequestContext
 from django.urls import NoReverseMatch, reverse
-from django.utils.translation import get_language, gettext
+from django.utils.translation import gettext
 from django.utils.translation import gettext_noop as msgid
 
 from tarkka.description.schema import Chain, Named, PurposeRule, RoleRule, Text
-from tarkka.vocabulary import Language
+from tarkka.wording.language import reader_language
 
 register = template.Library()
 
@@ -84,10 +83,10 @@ def named_in(code: str, table: Mapping[str, Chain | Named | PurposeRule | RoleRu
     In a template: `{{ event.purpose|named_in:described.purpose }}`. A code that the description no longer has is shown
     as it is.
     """
-    return table[code].name.written_in(Language(get_language() or settings.LANGUAGE_CODE)) if code in table else code
+    return table[code].name.written_in(reader_language()) if code in table else code
 
 
 @register.filter
 def said(text: Text) -> str:
     """Return the register description's words in the reader's language."""
-    return text.written_in(Language(get_language() or settings.LANGUAGE_CODE))
+    return text.written_in(reader_language())

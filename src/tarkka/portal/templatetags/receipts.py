@@ -4,11 +4,11 @@ from dataclasses import dataclass
 from decimal import ROUND_HALF_UP, Decimal
 
 from django import template
-from django.conf import settings
-from django.utils.translation import get_language, gettext
+from django.utils.translation import gettext
 
 from tarkka.purchases.queries import Line
 from tarkka.wording import formats
+from tarkka.wording.language import reader_language
 from tarkka.wording.words import UNIT
 
 register = template.Library()
@@ -37,7 +37,7 @@ def unit_price(line: Line) -> UnitPrice | None:
 @register.filter
 def quantity(line: Line) -> str:
     """Return a line's quantity with its unit and the unit price: `3 × 1,15`, `0,642 kg ≈ 19,90/kg`."""
-    language = get_language() or settings.LANGUAGE_CODE
+    language = reader_language()
     unit = gettext(UNIT[line.unit]) if line.unit in UNIT else line.unit
     text = formats.number(line.quantity, language)
     if line.unit != "pcs":

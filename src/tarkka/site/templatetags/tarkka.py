@@ -8,11 +8,12 @@ from django.conf import settings
 from django.utils import timezone
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
-from django.utils.translation import get_language, gettext
+from django.utils.translation import gettext
 
 from tarkka.site.app import theme_colour
 from tarkka.vocabulary import Level
 from tarkka.wording import formats, words
+from tarkka.wording.language import reader_language
 
 register = template.Library()
 register.simple_tag(theme_colour)
@@ -62,43 +63,43 @@ def languages() -> list[tuple[str, str]]:
 @register.filter
 def money(amount_cents: int, currency: str) -> str:
     """Return `formats.money` in the reader's language."""
-    return formats.money(amount_cents, currency, _language())
+    return formats.money(amount_cents, currency, reader_language())
 
 
 @register.filter
 def amount(amount_cents: int) -> str:
     """Return `formats.amount` in the reader's language."""
-    return formats.amount(amount_cents, _language())
+    return formats.amount(amount_cents, reader_language())
 
 
 @register.filter
 def number(value: Decimal | int) -> str:
     """Return `formats.number` in the reader's language."""
-    return formats.number(value, _language())
+    return formats.number(value, reader_language())
 
 
 @register.filter
 def symbol(currency: str) -> str:
     """Return the currency's symbol in the reader's language."""
-    return formats.currency_symbol(currency, _language())
+    return formats.currency_symbol(currency, reader_language())
 
 
 @register.filter
 def day(value: date) -> str:
     """Return a day with its year; an aware datetime is taken to the register's time zone first."""
-    return formats.day(_local(value), _language())
+    return formats.day(_local(value), reader_language())
 
 
 @register.filter
 def month(value: date) -> str:
     """Return a month and its year as a heading."""
-    return formats.month(value, _language())
+    return formats.month(value, reader_language())
 
 
 @register.filter
 def moment(at: datetime) -> str:
     """Return day, year and time of an aware datetime."""
-    return _at(formats.day(_local(at), _language()), at)
+    return _at(formats.day(_local(at), reader_language()), at)
 
 
 @register.filter
@@ -109,7 +110,7 @@ def recently(at: datetime) -> str:
         return _at(gettext("time.today"), at)
     if timezone.localdate(at) == today - timedelta(days=1):
         return _at(gettext("time.yesterday"), at)
-    return _at(formats.day_of_week(_local(at), _language()), at)
+    return _at(formats.day_of_week(_local(at), reader_language()), at)
 
 
 @register.filter
@@ -125,17 +126,16 @@ def word(member: object, of: str) -> str:
 @register.filter
 def named(thing: object) -> str:
     """Return the name, in the reader's language, of what has names in all three."""
-    name: str = thing.name(_language())  # type: ignore[attr-defined]  # whatever has name(language)
+    name: str = thing.name(reader_language())  # type: ignore[attr-defined]  # whatever has name(language)
     return name
 
 
 def _at(on: str, at: datetime) -> str:
-    return gettext("time.at %(day)s %(time)s") % {"day": on, "time": formats.clock(timezone.localtime(at), _language())}
+    return gettext("time.at %(day)s %(time)s") % {
+        "day": on,
+        "time": formats.clock(timezone.localtime(at), reader_language()),
+    }
 
 
 def _local(value: date) -> date:
     return timezone.localtime(value) if isinstance(value, datetime) and timezone.is_aware(value) else value
-
-
-def _language() -> str:
-    return get_language() or settings.LANGUAGE_CODE
