@@ -75,7 +75,7 @@ def lines(log):
 def test_record_is_one_line_with_its_moment_in_utc(log):
     logging.getLogger("test").warning("first\n2026-01-01T00:00:00.000+00:00 ERROR forged \x1b[31m\u202e%s", "\r\nagain")
     [line] = lines(log)
-    assert re.match(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}\+00:00 WARNING test first\\n2026", line)
+    assert re.match(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}\+00:00 [\w-]+ WARNING test first\\n2026", line)
     assert line.isprintable()
 
 
@@ -112,7 +112,7 @@ def test_bad_request_is_one_line_without_a_traceback(log, site):
 
     browsing.offer(1)
     assert browsing.anonymous().post("/sign-in/", {"person": "0"}).status_code == 400
-    assert [line.split(" ", 1)[1] for line in lines(log)] == [
+    assert [line.split(" ", 2)[2] for line in lines(log)] == [
         "WARNING django.request nobody of the list was chosen: /sign-in/"
     ]
 
@@ -123,7 +123,7 @@ def test_signing_in_and_out_is_told_and_not_who(log, site):
 
     household = building.a_household(1)
     browsing.signed_in(household.persons[0]).post("/sign-out/")
-    assert [line.split(" ", 1)[1] for line in lines(log)] == [
+    assert [line.split(" ", 2)[2] for line in lines(log)] == [
         "INFO tarkka.security.sign_in signed in",
         "INFO tarkka.security.sign_in signed out",
     ]
@@ -149,3 +149,19 @@ def test_nothing_is_logged_elsewhere(log):
     assert settings.ADMINS == []  # whom Django would mail its errors to
     loggers = [logging.getLogger(name) for name in logging.root.manager.loggerDict if name.startswith("tarkka")]
     assert not [logger.name for logger in loggers if logger.handlers or not logger.propagate]
+
+
+@pytest.mark.parametrize(
+    ("sent", "told"),
+    [("7f3a-0c_12345678", "7f3a-0c_12345678"), ("", None), ("short", None), ("x" * 65, None), ("forged number!", None)],
+)
+def test_records_of_a_request_have_the_number_that_the_balancer_gave_it_or_one_of_their_own(log, site, sent, told):
+    import browsing
+
+    browsing.anonymous().post("/api/v1/receipts", headers={"X-Request-Id": sent})
+    browsing.anonymous().get("/nowhere/")
+    first, second, other = [line.split(" ")[1] for line in lines(log)]
+    assert first == second == (told or first)
+    assert re.fullmatch(r"[0-9a-f]{16}", other)
+    assert other != first
+    assert told or re.fullmatch(r"[0-9a-f]{16}", first)

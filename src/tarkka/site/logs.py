@@ -4,12 +4,35 @@ A record is one line; what caused a failure follows indented. docs/guides/runnin
 """
 
 import logging
+import re
+import secrets
 import textwrap
 import traceback
+from collections.abc import Callable
+from contextvars import ContextVar
 from datetime import UTC, datetime
 from types import TracebackType
 
+from django.http import HttpRequest, HttpResponse
+
 _Failure = tuple[type[BaseException], BaseException, TracebackType | None] | tuple[None, None, None]
+
+
+_number = ContextVar("number", default="-")
+
+
+def number_requests(get_response: Callable[[HttpRequest], HttpResponse]) -> Callable[[HttpRequest], HttpResponse]:
+    """Middleware: what is logged of a request has the number that the balancer gave it, else a random one.
+
+    It is not taken off again: Django logs once more after every middleware, and the next request has a number of its own.
+    """
+
+    def respond(request: HttpRequest) -> HttpResponse:
+        told = request.headers.get("X-Request-Id", "")
+        _number.set(told if re.fullmatch(r"[\w-]{8,64}", told, re.ASCII) else secrets.token_hex(8))
+        return get_response(request)
+
+    return respond
 
 
 def without_texts(error: BaseException) -> str:
@@ -29,6 +52,7 @@ class Discreet(logging.Formatter):
         """Return the record. What a visitor asked wrongly is no failure of the program, and needs no traceback."""
         if record.exc_info and getattr(record, "status_code", 500) < 500:
             record = logging.makeLogRecord(vars(record) | {"exc_info": None, "exc_text": None})
+        record.number = _number.get()
         return super().format(record)
 
     def formatTime(self, record: logging.LogRecord, datefmt: str | None = None) -> str:  # noqa: ARG002, N802

@@ -33,6 +33,7 @@ INSTALLED_APPS = [
 ]
 MIDDLEWARE = [
     "tarkka.site.headers.tell_browsers",
+    "tarkka.site.logs.number_requests",
     "django.middleware.security.SecurityMiddleware",
     "csp.middleware.CSPMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
@@ -166,7 +167,7 @@ LOGGING = {
     "formatters": {
         "discreet": {
             "()": "tarkka.site.logs.Discreet",
-            "format": "{asctime} {levelname} {name} {message}",
+            "format": "{asctime} {number} {levelname} {name} {message}",
             "style": "{",
         }
     },
