@@ -24,7 +24,7 @@ _number = ContextVar("number", default="-")
 def number_requests(get_response: Callable[[HttpRequest], HttpResponse]) -> Callable[[HttpRequest], HttpResponse]:
     """Middleware: what is logged of a request has the number that the balancer gave it, else a random one.
 
-    It is not taken off again: Django logs once more after every middleware, and the next request has a number of its own.
+    It is not taken off again: Django logs once more after every middleware, and the next request has its own.
     """
 
     def respond(request: HttpRequest) -> HttpResponse:
