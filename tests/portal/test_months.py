@@ -51,15 +51,6 @@ def test_a_month_turns_at_midnight_in_the_registers_time_zone():
     assert [month.first_day.isoformat() for month in months] == ["2016-09-01", "2016-08-01"]
 
 
-@given(st.dates(date(2000, 1, 1), date(2100, 1, 1)))
-def test_months_beside_a_month_are_the_nearest(day):
-    from tarkka.portal.months import month_before, next_month
-
-    assert month_before(day) < day.replace(day=1) <= day < next_month(day)
-    assert next_month(month_before(day)) == day.replace(day=1)
-    assert {month_before(day).day, next_month(day).day} == {1}
-
-
 @given(st.lists(st.integers(-(10**6), 10**6), max_size=12))
 def test_bars_are_of_the_largest_month_and_never_less_than_nothing(totals):
     from tarkka.portal.months import Year

@@ -217,8 +217,8 @@ def test_pages_together_are_everything_once_and_newest_first_both_ways(frequent,
 def test_a_period_has_its_days_and_no_others(frequent, first, length, limit):
     from tarkka.description.queries import load_rulebook
     from tarkka.purchases.models import Receipt
-    from tarkka.purchases.queries import midnight
     from tarkka.purchases.search import Search, find_receipts
+    from tarkka.purchases.spans import midnight
 
     person, _ = frequent
     last_day = date.today() - timedelta(days=first)  # noqa: DTZ011

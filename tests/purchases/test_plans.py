@@ -2,12 +2,15 @@
 
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import pytest
 
 from building import Household, a_household, a_receipt, a_source, take
 from looking import login, own_look
 from planning import assert_few, plans
+
+ZONE = ZoneInfo("Europe/Helsinki")
 
 
 @pytest.fixture(scope="module")
@@ -83,13 +86,14 @@ def test_the_ordinary_search_is_one_statement_of_receipts_and_one_of_their_produ
 
 def test_a_year_by_months_touches_few_partitions(buyer: Household) -> None:
     from tarkka.purchases.queries import sums_by_month
+    from tarkka.purchases.spans import month_span, year_span
 
     with own_look(buyer.persons[0]), plans() as found:
-        (june,) = sums_by_month((date(2020, 1, 1), date(2021, 1, 1)))
+        (june,) = sums_by_month(year_span(2020, ZONE))
     assert (june.first_day, june.total_cents, june.receipts) == (date(2020, 6, 1), 1000, 1)
     assert_few(found, at_least_one_of="receipt_2020q2")
     with own_look(buyer.persons[0]), plans() as found:
-        spans = [(date(year, 6, 1), date(year, 7, 1)) for year in (2015, 2022)]
+        spans = [month_span(year, 6, ZONE) for year in (2015, 2022)]
         assert [each.first_day.year for each in sums_by_month(*spans)] == [2015, 2022]
     assert_few(found, at_least_one_of="receipt_2015q2")
     assert len([partitions for _, partitions in found if partitions]) == 1

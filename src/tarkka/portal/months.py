@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date
 from itertools import groupby
 
 from django.utils import timezone
@@ -42,16 +42,6 @@ def by_month(found: Iterable[Found], totals: Mapping[date, int] | None) -> list[
 def month_of(found: Found) -> date:
     """Return the first day of the month in which a receipt was bought."""
     return timezone.localdate(found.receipt.purchased_at).replace(day=1)
-
-
-def next_month(day: date) -> date:
-    """Return the first day of the month after the one that a day is in."""
-    return (day.replace(day=1) + timedelta(days=31)).replace(day=1)
-
-
-def month_before(day: date) -> date:
-    """Return the first day of the month before the one that a day is in."""
-    return (day.replace(day=1) - timedelta(days=1)).replace(day=1)
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,7 +8,6 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
-from zoneinfo import ZoneInfo
 
 from django.db import connection
 from django.db.models import Count, Q, QuerySet, Sum
@@ -17,6 +16,7 @@ from django.db.models.functions import TruncMonth
 from tarkka.description.queries import load_rulebook
 from tarkka.purchases import models
 from tarkka.purchases.actions import token_hash
+from tarkka.purchases.spans import Span
 from tarkka.vocabulary import Channel, Language, Level
 
 STRETCHES = (timedelta(days=182), timedelta(days=548))
@@ -188,29 +188,19 @@ class MonthSum:
     receipts: int
 
 
-def sums_by_month(*spans: tuple[date, date]) -> list[MonthSum]:
-    """Return the sums of the months that have receipts, oldest first, within some spans of time.
-
-    A span is from one day to another, which is left out, in the register's time zone. Together they must be a year at
-    most.
-    """
-    zone = load_rulebook().time_zone
+def sums_by_month(*spans: Span) -> list[MonthSum]:
+    """Return the sums of the months that have receipts, oldest first, within spans that together are a year at most."""
     within = Q()
-    for start, end in spans:
-        within |= Q(purchased_at__gte=midnight(start, zone), purchased_at__lt=midnight(end, zone))
+    for span in spans:
+        within |= Q(purchased_at__gte=span.starts_at, purchased_at__lt=span.ends_at)
     rows = (
         models.Receipt.objects.filter(within)
-        .annotate(month=TruncMonth("purchased_at", tzinfo=zone))
+        .annotate(month=TruncMonth("purchased_at", tzinfo=load_rulebook().time_zone))
         .values("month")
         .annotate(total=Sum("total_cents"), receipts=Count("*"))
         .order_by("month")
     )
     return [MonthSum(row["month"].date(), row["total"], row["receipts"]) for row in rows] if spans else []
-
-
-def midnight(day: date, zone: ZoneInfo) -> datetime:
-    """Return the aware moment at which a day begins in a time zone."""
-    return datetime(day.year, day.month, day.day, tzinfo=zone)
 
 
 def product_groups() -> list[ProductGroup]:

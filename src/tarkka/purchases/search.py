@@ -15,7 +15,8 @@ from django.db.models.lookups import Contains
 
 from tarkka.description.queries import load_rulebook
 from tarkka.purchases import models
-from tarkka.purchases.queries import STRETCHES, Receipt, Rows, as_receipt, midnight, page_of, receipts_within
+from tarkka.purchases.queries import STRETCHES, Receipt, Rows, as_receipt, page_of, receipts_within
+from tarkka.purchases.spans import midnight
 from tarkka.vocabulary import Level
 
 # The same letters in capitals whatever the server's own locale is.

@@ -17,12 +17,12 @@ class Span:
     @property
     def starts_at(self) -> datetime:
         """The aware moment at which the first day begins."""
-        return _midnight(self.first, self.zone)
+        return midnight(self.first, self.zone)
 
     @property
     def ends_at(self) -> datetime:
         """The aware moment at which the last day is over."""
-        return _midnight(self.end, self.zone)
+        return midnight(self.end, self.zone)
 
     @property
     def last(self) -> date:
@@ -72,5 +72,6 @@ def months_later(day: date, months: int) -> date:
     return date(year, month + 1, min(day.day, monthrange(year, month + 1)[1]))
 
 
-def _midnight(day: date, zone: ZoneInfo) -> datetime:
+def midnight(day: date, zone: ZoneInfo) -> datetime:
+    """Return the aware moment at which a day begins in a time zone."""
     return datetime(day.year, day.month, day.day, tzinfo=zone)

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date
 
 from django.http import HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
@@ -11,9 +11,10 @@ from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_POST, require_safe
 
+from tarkka.description.queries import load_rulebook
 from tarkka.description.schema import Document
 from tarkka.people.queries import read_cards, read_person
-from tarkka.portal.months import Year, by_month, month_before, month_of, next_month
+from tarkka.portal.months import Year, by_month, month_of
 from tarkka.portal.pages.common import PAGE_LENGTH, described
 from tarkka.portal.position import Position
 from tarkka.portal.rate_limit import limited
@@ -22,6 +23,7 @@ from tarkka.portal.signing_in import own_look, signed_in
 from tarkka.purchases import queries as receipts
 from tarkka.purchases import search as searches
 from tarkka.purchases.search import Found, Search
+from tarkka.purchases.spans import Span, month_span, months_later, year_span
 from tarkka.vocabulary import Level
 from tarkka.wording.language import reader_language
 
@@ -53,7 +55,7 @@ def _listed(request: HttpRequest, person_id: int) -> HttpResponse:
     if asked is not None:
         wanted = form.search if form.is_valid() else None
     elif position.month is not None:
-        wanted = Search(first_day=position.month, last_day=next_month(position.month) - timedelta(days=1))
+        wanted = Search(first_day=position.month, last_day=_month(position.month).last)
     page, totals = Page([], None, None), None
     with own_look(person_id, wanted.level if wanted else Level.TOTAL):
         person = read_person(person_id)
@@ -115,7 +117,7 @@ def _page(search: Search, position: Position) -> Page:
 def _totals(found: Sequence[Found]) -> dict[date, int]:
     """Return the sums of the first and the last month of a page, which other pages may have a part of."""
     ends = {month_of(each) for each in (*found[:1], *found[-1:])}
-    sums = receipts.sums_by_month(*((day, next_month(day)) for day in ends))
+    sums = receipts.sums_by_month(*map(_month, ends))
     return {each.first_day: each.total_cents for each in sums}
 
 
@@ -124,7 +126,7 @@ def _year(request: HttpRequest, person_id: int, number: int) -> HttpResponse:
     with own_look(person_id, Level.TOTAL):
         person = read_person(person_id)
         years = _years()
-        months = receipts.sums_by_month((date(number, 1, 1), date(number + 1, 1, 1)))
+        months = receipts.sums_by_month(year_span(number, load_rulebook().time_zone))
     return render(
         request,
         "portal/purchases_year.html",
@@ -153,12 +155,16 @@ def _years() -> range:
     return range(now, min([now, *opened]) - 1, -1)
 
 
+def _month(first_day: date) -> Span:
+    return month_span(first_day.year, first_day.month, load_rulebook().time_zone)
+
+
 def _around(month: date | None) -> dict[str, date | None]:
     """Return the months beside a month, none of them of the future."""
     if month is None:
         return {"month_before": None, "month_after": None}
-    after = next_month(month)
+    after = months_later(month, 1)
     return {
-        "month_before": month_before(month),
+        "month_before": months_later(month, -1),
         "month_after": after if after <= timezone.localdate() else None,
     }
