@@ -1,1 +1,1 @@
-"""Papers as people keep them: PDF that everybody can read, made from a template and data."""
+"""What people keep: PDF that everybody can read, made from a template and data, and CSV."""

@@ -1,10 +1,8 @@
 """An extract as a zip of JSON, CSV and PDF, made while it is sent: the small parts first, the PDF last.
 
-JSON is described by docs/extract.schema.json. CSV is RFC 4180 in UTF-8 with a byte-order mark, one file a table.
+JSON is described by docs/extract.schema.json; CSV is one file a table.
 """
 
-import csv
-import io
 import zipfile
 from collections.abc import Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
@@ -17,6 +15,7 @@ import msgspec
 from zipstream import ZipStream
 
 from tarkka.documents.pdf import long_pdf
+from tarkka.documents.spreadsheets import csv_part, no_formula
 from tarkka.rights import rows
 from tarkka.rights.about import About
 from tarkka.rights.extract import Extract
@@ -78,29 +77,21 @@ def schema() -> dict[str, Any]:
 
 def as_csv(table: Table, found: list[rows.Row]) -> Iterator[bytes]:
     """Yield the rows with a head of the fields' names."""
-    out = io.StringIO(newline="")
-    write = csv.writer(out).writerow
-    out.write("\N{BYTE ORDER MARK}")
-    write(table.row.__struct_fields__)
+    yield csv_part([table.row.__struct_fields__], is_first=True)
     for start in range(0, len(found), _PART):
-        for row in found[start : start + _PART]:
-            write([_cell(value) for value in msgspec.structs.astuple(row)])
-        yield out.getvalue().encode()
-        out.seek(0)
-        out.truncate()
-    if not found:
-        yield out.getvalue().encode()
+        part = found[start : start + _PART]
+        yield csv_part(([_cell(value) for value in msgspec.structs.astuple(row)] for row in part), is_first=False)
 
 
 def _cell(value: object) -> str:
-    """What a value is in a cell. A text that a spreadsheet would take for a formula gets an apostrophe before it."""
+    """What a value is in a cell."""
     match value:
         case None:
             return ""
         case bool():
             return "true" if value else "false"
         case str():
-            return f"'{value}" if value.startswith(("=", "+", "-", "@", "\t", "\r")) else value
+            return no_formula(value)
         case Decimal():
             return f"{value:f}"
         case datetime():

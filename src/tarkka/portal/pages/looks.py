@@ -1,7 +1,5 @@
 """Who has looked at my data: the trail as its subject sees it, and the whole of it to keep (R22; GDPR 15, C-579/21)."""
 
-import csv
-import io
 from collections.abc import Callable, Iterator
 from datetime import date, datetime, time, timedelta, tzinfo
 from itertools import chain
@@ -19,6 +17,7 @@ from django.views.decorators.http import require_safe
 from tarkka.access import queries as trail
 from tarkka.access.queries import Event, Looker, Wanted
 from tarkka.description.queries import load_rulebook
+from tarkka.documents.spreadsheets import csv_part, no_formula
 from tarkka.people.queries import read_person
 from tarkka.portal.folding import Fold, fold
 from tarkka.portal.ids import before_id
@@ -150,28 +149,20 @@ def _csv(person_id: int, language: str, zone: tzinfo) -> Iterator[bytes]:
     before: int | None = None
     while True:
         _, found = _look(person_id, lambda: trail.find_events(before=before, limit=DOWNLOADED_AT_ONCE))  # noqa: B023
-        with override(language), timezone.override(zone), io.StringIO(newline="") as text:
-            rows = csv.writer(text)
-            if before is None:
-                # The mark by which spreadsheets know UTF-8.
-                text.write("\N{ZERO WIDTH NO-BREAK SPACE}")
-                rows.writerow([gettext(column) for column in _COLUMNS])
-            for event in found.events:
-                rows.writerow([
+        with override(language), timezone.override(zone):
+            rows: list[list[object]] = [[gettext(column) for column in _COLUMNS]] if before is None else []
+            rows += [
+                [
                     event.id,
                     timezone.localtime(event.at).isoformat(timespec="seconds"),
-                    *map(_plain, (why(event, rulebook), who(event, rulebook), what(event))),
+                    *map(no_formula, (why(event, rulebook), who(event, rulebook), what(event))),
                     gettext(LEVEL[event.level]) if event.level else gettext("looks.refused"),
-                    _plain(event.case_ref or ""),
+                    no_formula(event.case_ref or ""),
                     event.version,
-                ])  # fmt: skip
-            part = text.getvalue().encode()
-        yield part
+                ]
+                for event in found.events
+            ]
+        yield csv_part(rows, is_first=before is None)
         if found.older is None:
             return
         before = found.older
-
-
-def _plain(cell: str) -> str:
-    """Return the text so that no spreadsheet takes it for a formula."""
-    return f"'{cell}" if cell.startswith(("=", "+", "-", "@", "\t", "\r", "\n")) else cell
