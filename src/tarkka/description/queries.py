@@ -1,6 +1,9 @@
 """Reading what was published. None of it is personal, so it is read outside the door."""
 
 import json
+from collections.abc import Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
 from datetime import date
 
 from django.db import connection
@@ -12,14 +15,29 @@ from tarkka.description.value import Description
 
 _Published = tuple[tuple[int, bytes], ...]
 _kept: tuple[_Published, Rulebook] = ((), Rulebook(()))
+_asked: ContextVar[dict[str, Rulebook] | None] = ContextVar("asked", default=None)
+
+
+@contextmanager
+def asked_once() -> Iterator[None]:
+    """Let `load_rulebook` ask the database once in here, so that all of a page is of one state of the register."""
+    token = _asked.set({})
+    try:
+        yield
+    finally:
+        _asked.reset(token)
 
 
 def load_rulebook(using: str = "default") -> Rulebook:
     """Return all published versions, those of the future included; an empty rulebook if there is none.
 
-    Asks the database whether anything was published since the last call, and builds the rulebook anew only then.
+    Asks the database whether anything was published since the last call, unless inside `asked_once`, and builds the
+    rulebook anew only then.
     """
     global _kept  # one immutable value for the process, swapped whole
+    asked = _asked.get()
+    if asked is not None and using in asked:
+        return asked[using]
     rows = models.Version.objects.using(using).order_by("number")
     published = tuple((number, bytes(digest)) for number, digest in rows.values_list("number", "digest"))
     if published != _kept[0]:
@@ -28,6 +46,8 @@ def load_rulebook(using: str = "default") -> Rulebook:
             for number, effective_on, compiled in rows.values_list("number", "effective_on", "compiled")
         ]
         _kept = (published, Rulebook(versions))
+    if asked is not None:
+        asked[using] = _kept[1]
     return _kept[1]
 
 
