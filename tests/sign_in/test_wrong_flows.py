@@ -214,10 +214,10 @@ def test_answer_in_a_browser_that_did_not_ask_is_refused(visit: Any, is_refused:
     is_refused(other, other.end(), Reason.STATE)
 
 
-@pytest.mark.parametrize("site", ["cross-site", "same-site"])
-def test_no_other_site_begins_a_sign_in(visit: Any, site: str) -> None:
+@pytest.mark.parametrize("sender", ["cross-site", "same-site"])
+def test_no_other_site_begins_a_sign_in(visit: Any, sender: str) -> None:
     """A broker that remembers the visitor would end it unasked."""
-    answer = visit.client.get("/sign-in/start/?next=/looks/", headers={"Sec-Fetch-Site": site})
+    answer = visit.client.get("/sign-in/start/?next=/looks/", headers={"Sec-Fetch-Site": sender})
     assert answer["Location"] == "/sign-in/?next=%2Flooks%2F"
     assert "tarkka_sign_in" not in visit.client.cookies
 
