@@ -13,14 +13,12 @@ from django.db import connection
 
 from bench.measuring import ADMIN, tell
 from tarkka import access
-from tarkka.documents.pdf import long_pdf
 from tarkka.people.registering import NewCard, NewHousehold, NewPerson, register_households
 from tarkka.purchases.actions import register_groups, register_outlets, register_source
 from tarkka.purchases.intake import Intake
 from tarkka.purchases.queries import source_id
 from tarkka.rights.actions import record_download
 from tarkka.rights.extract import Extract, read_extract, source_names
-from tarkka.rights.paper import paper
 from tarkka.rights.writing import archive
 from tarkka.vocabulary import Language, Purpose, Role
 
@@ -47,10 +45,10 @@ def measure() -> None:
 
 
 def _measure(person: int) -> None:
-    found: dict[str, list[float]] = {"read": [], "first byte": [], "whole": [], "pdf": []}
+    found: dict[str, list[float]] = {"read": [], "first byte": [], "whole": [], "processor": []}
     size = 0
     for _ in range(RUNS):
-        start = time.perf_counter()
+        start, before = time.perf_counter(), os.times()
         extract = _read(person)
         found["read"].append(time.perf_counter() - start)
         parts = archive(extract)
@@ -58,14 +56,12 @@ def _measure(person: int) -> None:
         found["first byte"].append(time.perf_counter() - start)
         size += sum(map(len, parts))
         found["whole"].append(time.perf_counter() - start)
-        start = time.perf_counter()
-        pages = len(long_pdf("rights/extract.typ", paper(extract), extract.language))
-        found["pdf"].append(time.perf_counter() - start)
+        found["processor"].append(sum(os.times()[:4]) - sum(before[:4]))
     tell("read at one look", _told(found["read"]))
     tell("to the first byte", _told(found["first byte"]))
     tell("the whole zip", _told(found["whole"]), "2 s")
-    tell("of it the PDF by itself", _told(found["pdf"]))
-    tell("size of zip and of PDF", f"{size / 1e6:.1f} MB, {pages / 1e6:.1f} MB")
+    tell("of the processor, the compiler's process included", _told(found["processor"]))
+    tell("size", f"{size / 1e6:.1f} MB")
 
 
 def _read(person: int) -> Extract:

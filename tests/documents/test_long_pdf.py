@@ -24,7 +24,6 @@ def a_paper(lines: int) -> dict:
     marks = {"title": "Merkinnät", "head": ["a", "b"], "rows": [], "text": ""}
     purchases = {
         "title": "Ostot",
-        "head": ["a", "b"],
         "marks": marks,
         "years": [{"title": "2024", "receipts": [receipt]}],
     }

@@ -51,7 +51,7 @@ def pdf(template: str, data: Mapping[str, object], language: str) -> bytes:
 def long_pdf(template: str, data: Mapping[str, object], language: str) -> bytes:
     """Return what `pdf` does, made by a process of its own.
 
-    The compiler keeps its work on the last ten papers or so: some 350 MB of one with thousands of lines, and what
+    The compiler keeps its work on the last ten papers or so: hundreds of MB of one with thousands of lines, and what
     stands in it. The process has no environment, and so no keys. Raises LongPaperFailed, which quotes nothing.
     """
     command = [sys.executable, "-I", "-m", __name__, template, language]

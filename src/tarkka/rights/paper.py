@@ -158,7 +158,6 @@ class _Writer:
         ]
         return {
             "title": gettext("extract.purchases"),
-            "head": [gettext("extract.purchase"), gettext("extract.sum")],
             "marks": _table(
                 gettext("extract.marks"),
                 [gettext("extract.mark"), gettext("extract.means")],
