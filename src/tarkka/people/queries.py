@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Any, NamedTuple
 
 import psycopg
@@ -85,11 +85,17 @@ class Person:
 
 @dataclass(frozen=True, slots=True)
 class Card:
-    """A card and when it is open: aware times (UTC), no `closed_at` while it is."""
+    """A card and when it is open: aware times (UTC), no `closed_at` if that is until further notice."""
 
     number: str
     opened_at: datetime
     closed_at: datetime | None
+
+    @property
+    def is_open(self) -> bool:
+        """Whether it is open now."""
+        now = datetime.now(UTC)
+        return self.opened_at <= now and (self.closed_at is None or now < self.closed_at)
 
 
 @dataclass(frozen=True, slots=True)
@@ -129,6 +135,11 @@ def read_choices() -> list[Choice]:
         )
         for row in models.Objection.objects.order_by("-id")
     ]  # fmt: skip
+
+
+def objections_in_force() -> set[Objection]:
+    """Return the subject's objections that are in force now. Inside the door."""
+    return {choice.kind for choice in read_choices() if choice.withdrawn_at is None}
 
 
 def read_contacts() -> list[Contact]:

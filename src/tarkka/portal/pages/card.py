@@ -10,7 +10,7 @@ from django.utils.crypto import salted_hmac
 from django.utils.translation import get_language
 from django.views.decorators.http import require_safe
 
-from tarkka.people.queries import Card, Person, read_cards, read_person
+from tarkka.people.queries import Person, read_cards, read_person
 from tarkka.portal import kept_card
 from tarkka.portal.barcodes import Bars, drawn
 from tarkka.portal.signing_in import own_look, signed_in
@@ -57,12 +57,7 @@ def _read(person_id: int) -> tuple[Person | None, list[ShownCard]]:
     with own_look(person_id, Level.TOTAL):
         person = read_person(person_id)
         cards = read_cards()
-    return person, [ShownCard(_grouped(each.number), drawn(each.number)) for each in cards if _is_open(each)]
-
-
-def _is_open(card: Card) -> bool:
-    now = timezone.now()
-    return card.opened_at <= now and (card.closed_at is None or now < card.closed_at)
+    return person, [ShownCard(_grouped(each.number), drawn(each.number)) for each in cards if each.is_open]
 
 
 def _grouped(number: str) -> str:
