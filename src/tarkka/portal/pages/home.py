@@ -9,9 +9,9 @@ from django.views.decorators.http import require_safe
 from tarkka.access import queries as trail
 from tarkka.description.queries import load_rulebook
 from tarkka.people.household import current_membership
-from tarkka.people.queries import read_cards, read_choices, read_contacts, read_person
+from tarkka.people.queries import objections_in_force, read_cards, read_contacts, read_person
+from tarkka.portal.looking import household_look
 from tarkka.portal.pages.common import described
-from tarkka.portal.pages.household import household_look
 from tarkka.portal.signing_in import own_look, signed_in
 from tarkka.purchases.household import bonus_eligible_this_month
 from tarkka.purchases.queries import latest_receipts
@@ -31,8 +31,8 @@ def home(request: HttpRequest, person_id: int) -> HttpResponse:
         household = current_membership()
         receipts = latest_receipts(limit=RECEIPTS)
         looks = [event for event in trail.latest_events() if not event.is_own][:LOOKS]
-        objected = {choice.kind for choice in read_choices() if choice.withdrawn_at is None}
-        has_card = any(card.closed_at is None for card in read_cards())
+        objected = objections_in_force()
+        has_card = any(card.is_open for card in read_cards())
         is_reachable = bool(read_contacts())
         waiting = [request for request in read_requests() if request.answered_at is None]
     today = datetime.now(load_rulebook().time_zone).date()

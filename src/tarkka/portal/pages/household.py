@@ -4,32 +4,30 @@ What each may see is decided in the database, at a look at the household; the pa
 """
 
 import re
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from itertools import pairwise
 from urllib.parse import urlencode
 from zoneinfo import ZoneInfo
 
-from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils.translation import gettext
 from django.views.decorators.http import require_safe
 
-from tarkka import access
 from tarkka.description.queries import load_rulebook
 from tarkka.description.schema import Document
 from tarkka.people.household import Membership, current_membership, household_persons
 from tarkka.people.queries import read_person
 from tarkka.portal import charts
+from tarkka.portal.looking import household_look
 from tarkka.portal.pages.common import described
 from tarkka.portal.signing_in import own_look, signed_in
 from tarkka.portal.templatetags.portal import named_in
 from tarkka.purchases.household import JointSum, joint_purchases, joint_sums, own_bonus_purchases, visible_time
 from tarkka.purchases.spans import Span, month_span, months_later, year_span
-from tarkka.vocabulary import Level, Period, Purpose, Role
+from tarkka.vocabulary import Level, Period
 from tarkka.wording import formats
 from tarkka.wording.language import reader_language
 
@@ -86,22 +84,6 @@ def household(request: HttpRequest, person_id: int) -> HttpResponse:
             **_drawn(home, (year, month), span, sums, of_year, months, today),
         },
     )
-
-
-@contextmanager
-def household_look(person_id: int, household_id: int) -> Iterator[access.Access]:
-    """Open the door for a customer's look at the household that they belong to (R10, R11).
-
-    Raises PermissionDenied if they do not, or if the description does not let customers look; that is recorded.
-    """
-    subject = access.household(household_id)
-    try:
-        with access.opened(
-            role=Role.CUSTOMER, actor=str(person_id), purpose=Purpose.HOUSEHOLD_VIEW, subject=subject
-        ) as look:
-            yield look
-    except access.Refused:
-        raise PermissionDenied from None
 
 
 def _asked(request: HttpRequest) -> _Asked | None:

@@ -5,31 +5,29 @@ objections decide how finely it may read, and the page says so (R16).
 """
 
 import re
-from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 from urllib.parse import urlencode
 from zoneinfo import ZoneInfo
 
-from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils.translation import gettext
 from django.utils.translation import gettext_noop as msgid
 from django.views.decorators.http import require_safe
 
-from tarkka import access
 from tarkka.description.queries import load_rulebook
 from tarkka.description.schema import Document
 from tarkka.description.value import lowered_to
-from tarkka.people.queries import read_choices, read_person
+from tarkka.people.queries import objections_in_force, read_person
 from tarkka.portal import charts
+from tarkka.portal.looking import service_look
 from tarkka.portal.signing_in import signed_in
 from tarkka.portal.templatetags.portal import named_in
 from tarkka.purchases.spans import Span, month_span, months_later, year_span
 from tarkka.purchases.spending import Breakdown, Spending, group_names, product_names, read_spending
-from tarkka.vocabulary import Level, Objection, Purpose, Role
+from tarkka.vocabulary import Level, Objection, Purpose
 from tarkka.wording import formats
 from tarkka.wording.language import reader_language
 
@@ -106,9 +104,9 @@ def spending(request: HttpRequest, person_id: int) -> HttpResponse:
     years = range(today.year, rulebook.versions[0].effective_on.year - 1, -1)
     asked = _asked(request, years, rulebook.time_zone)
     span, earlier = asked.span, asked.span.earlier(asked.back, today)
-    with _service_look(person_id) as look:
+    with service_look(person_id) as look:
         person = read_person(person_id)
-        made = [choice.kind for choice in read_choices() if choice.withdrawn_at is None]
+        made = objections_in_force()
         wanted = asked.by or Breakdown.GROUP
         by = max(
             (each for each in Breakdown if each.level <= min(wanted.level, look.level)), key=lambda each: each.level
@@ -157,16 +155,6 @@ def spending(request: HttpRequest, person_id: int) -> HttpResponse:
     )
 
 
-@contextmanager
-def _service_look(person_id: int) -> Iterator[access.Access]:
-    subject = access.person(person_id)
-    try:
-        with access.opened(role=Role.CUSTOMER, actor=str(person_id), purpose=Purpose.SERVICES, subject=subject) as look:
-            yield look
-    except access.Refused:
-        raise PermissionDenied from None
-
-
 def _asked(request: HttpRequest, years: range, zone: ZoneInfo) -> Asked:
     year, month, by = (request.GET.get(name, "") for name in ("year", "month", "by"))
     compared = request.GET.get("with", "month")
@@ -183,11 +171,14 @@ def _asked(request: HttpRequest, years: range, zone: ZoneInfo) -> Asked:
     return asked
 
 
-def _lowering(document: Document, made: list[Objection], level: Level) -> list[str]:
+def _lowering(document: Document, made: Collection[Objection], level: Level) -> list[str]:
     """Return the names of the objections in force that leave services no finer a level than this."""
-    left = {objection: lowered_to(document, Purpose.SERVICES, objection) for objection in made}
     language = reader_language()
-    return [document.objection[each].name.written_in(language) for each, to in left.items() if to == level]
+    return [
+        rule.name.written_in(language)
+        for objection, rule in document.objection.items()
+        if objection in made and lowered_to(document, Purpose.SERVICES, objection) == level
+    ]
 
 
 def _months(asked: Asked, shown: Span, now: Spending, before: Spending | None, currency: str) -> charts.Columns:
