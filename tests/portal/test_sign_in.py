@@ -125,6 +125,29 @@ def test_a_session_ends_half_an_hour_after_the_last_page(household):
     assert client.get("/looks/").status_code == 302
 
 
+def test_a_page_a_minute_after_the_last_one_prolongs_the_session(household):
+    client = browsing.signed_in(household.persons[0])
+    key = key_of(client)
+
+    def left() -> float:
+        with building.administrator() as connection:
+            query = "SELECT extract(epoch FROM expire_date - now()) FROM session WHERE session_key = %s"
+            return connection.execute(query, [key]).fetchone()[0]
+
+    def shorten() -> None:
+        with building.administrator() as connection:
+            connection.execute("UPDATE session SET expire_date = now() + '9 min' WHERE session_key = %s", [key])
+
+    client.get("/more/")
+    shorten()
+    client.get("/more/")
+    assert left() < 10 * 60
+    change_session(client, seen_at=time.time() - 61)
+    shorten()
+    client.get("/more/")
+    assert left() > 29 * 60
+
+
 def test_a_session_ends_eight_hours_after_signing_in_however_busy(household):
     client = browsing.signed_in(household.persons[0])
     key = key_of(client)

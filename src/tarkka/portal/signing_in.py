@@ -28,6 +28,9 @@ from tarkka.vocabulary import Level, Purpose, Role
 if TYPE_CHECKING:
     from tarkka.sign_in.sessions import SessionStore
 
+SEEN_SECONDS = 60
+"""How long a session goes on before it is written down again that it does."""
+
 _log = logging.getLogger("tarkka.security.sign_in")
 _Rest = ParamSpec("_Rest")
 
@@ -84,6 +87,9 @@ def signed_in_id(request: HttpRequest) -> int | None:
     if person_id is not None and time.time() - request.session.get("signed_in_at", 0) > settings.TARKKA_SESSION_LIMIT:
         request.session.flush()
         return None
+    # Half an hour from here the session ends. To the minute is enough, and spares most pages a commit.
+    if person_id is not None and time.time() - request.session.get("seen_at", 0) > SEEN_SECONDS:
+        request.session["seen_at"] = int(time.time())
     return person_id
 
 

@@ -101,10 +101,9 @@ SESSION_ENGINE = "tarkka.sign_in.sessions"
 SESSION_COOKIE_NAME = f"{_HOST_COOKIE}tarkka_session"
 SESSION_COOKIE_HTTPONLY = True
 SESSION_COOKIE_SAMESITE = "Lax"
-SESSION_COOKIE_AGE = 30 * 60  # since the last page
+SESSION_COOKIE_AGE = 30 * 60  # since the last page, written down once a minute
 TARKKA_SESSION_LIMIT = 8 * 60 * 60  # since signing in
 TARKKA_FRESH_LIMIT = 10 * 60  # since proving who one is, for sensitive acts
-SESSION_SAVE_EVERY_REQUEST = True
 SESSION_EXPIRE_AT_BROWSER_CLOSE = True
 LOGIN_URL = "sign-in"
 # The providers of strong authentication: docs/guides/signing-in.md.
