@@ -29,11 +29,10 @@ def a_planted_household() -> tuple[Planted, Planted]:
 
 def _plant(person: int, card: str, code: str) -> Planted:
     from tarkka import access
-    from tarkka.people.actions import customer, make_objection, withdraw_objection
+    from tarkka.people.actions import customer, look, make_objection, withdraw_objection
     from tarkka.rights.actions import (
         answer_request,
         extend_request,
-        look,
         make_request,
         order_extract,
         record_download,

@@ -99,18 +99,11 @@ def find(
 def show(person_id: PersonId, acting: Acting) -> None:
     """Show a person's name, cards and choices. The look is recorded and the person sees it."""
     boot()
-    from tarkka import access
-    from tarkka.people.actions import operator
+    from tarkka.people.actions import look, operator
     from tarkka.people.queries import read_cards, read_choices, read_person
-    from tarkka.vocabulary import Level
 
-    by, zone = operator(acting), _zone()
-    with (
-        told_plainly(),
-        access.opened(
-            role=by.role, actor=by.id, purpose=by.purpose, subject=access.person(person_id), at_most=Level.TOTAL
-        ),
-    ):
+    zone = _zone()
+    with told_plainly(), look(person_id, operator(acting)):
         found = read_person(person_id)
         if found is None:
             raise ValueError("there is no such person")

@@ -99,8 +99,7 @@ def list_() -> None:
 def show(person_id: PersonId, acting: Acting) -> None:
     """Show a person's requests in their own words. The look is recorded and the person sees it."""
     boot()
-    from tarkka.people.actions import operator
-    from tarkka.rights.actions import look
+    from tarkka.people.actions import look, operator
     from tarkka.rights.queries import read_requests
 
     with told_plainly(), look(person_id, operator(acting)):

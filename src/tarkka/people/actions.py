@@ -36,24 +36,34 @@ def customer(person_id: int) -> Actor:
 
 
 @contextmanager
-def _look(person_id: int, acting: Actor) -> Iterator[psycopg.Connection[Any]]:
+def look(person_id: int, acting: Actor, *, at_most: Level = Level.TOTAL) -> Iterator[psycopg.Connection[Any]]:
+    """Open the door at a person for an act; yields the connection.
+
+    Raises Refused, and ValueError for what a constraint refuses.
+    """
+    with (
+        told_plainly(),
+        access.opened(
+            role=acting.role,
+            actor=acting.id,
+            purpose=acting.purpose,
+            subject=access.person(person_id),
+            case_ref=acting.case_ref,
+            at_most=at_most,
+        ),
+    ):
+        yield connection.connection
+
+
+@contextmanager
+def _act_on(person_id: int, acting: Actor) -> Iterator[psycopg.Connection[Any]]:
     lock = [f"people.person {person_id}"]
     with connection.cursor() as cursor:
         # One act on a person at a time: an objection ends the person's looks under way, and would end another act's.
         cursor.execute("SELECT pg_advisory_lock(hashtextextended(%s, 0))", lock)
     raw = connection.connection
     try:
-        with (
-            told_plainly(),
-            access.opened(
-                role=acting.role,
-                actor=acting.id,
-                purpose=acting.purpose,
-                subject=access.person(person_id),
-                case_ref=acting.case_ref,
-                at_most=Level.TOTAL,
-            ),
-        ):
+        with look(person_id, acting):
             yield raw
     finally:
         if not raw.closed:
@@ -65,7 +75,7 @@ def make_objection(person_id: int, objection: Objection, *, place: Place, acting
 
     Raises ValueError if there is no such person. (R15–R17)
     """
-    with _look(person_id, acting) as raw:
+    with _act_on(person_id, acting) as raw:
         made = raw.execute(
             """
             INSERT INTO objection (person_id, kind, made_place, made_by, made_version)
@@ -79,7 +89,7 @@ def make_objection(person_id: int, objection: Objection, *, place: Place, acting
 
 def withdraw_objection(person_id: int, objection: Objection, *, place: Place, acting: Actor) -> bool:
     """Withdraw an objection from the commit on. False if it was not in force. (R15–R17)"""
-    with _look(person_id, acting) as raw:
+    with _act_on(person_id, acting) as raw:
         withdrawn = raw.execute(
             """
             UPDATE objection SET withdrawn_at = now(), withdrawn_place = %s, withdrawn_by = %s,
@@ -96,7 +106,7 @@ def open_card(person_id: int, number: str, *, since: datetime, acting: Actor) ->
 
     Raises ValueError if the number is taken, be it by a card that is closed, or if there is no such person.
     """
-    with _look(person_id, acting) as raw:
+    with _act_on(person_id, acting) as raw:
         raw.execute(
             "INSERT INTO card (number, person_id, valid) VALUES (%s, %s, tstzrange(%s, NULL))",
             [number, person_id, since],
@@ -108,7 +118,7 @@ def close_card(person_id: int, number: str, *, at: datetime, acting: Actor) -> b
 
     False if no such card of theirs was open just before that moment and at it.
     """
-    with _look(person_id, acting) as raw:
+    with _act_on(person_id, acting) as raw:
         closed = raw.execute(
             """
             UPDATE card SET valid = tstzrange(lower(valid), %s)
@@ -128,7 +138,7 @@ def move_to_household(
     membership that begins at that moment or later, if the household has another main member then or later, if there
     is no such household, or if there is neither a membership to end nor a household to join.
     """
-    with _look(person_id, acting) as raw:
+    with _act_on(person_id, acting) as raw:
         ended = raw.execute(
             """
             UPDATE membership SET valid = tstzrange(lower(valid), %s)
@@ -150,7 +160,7 @@ def move_to_household(
 
 def change_language(person_id: int, language: Language, *, acting: Actor) -> None:
     """Change the language in which the person is served. Raises ValueError if there is no such person."""
-    with _look(person_id, acting) as raw:
+    with _act_on(person_id, acting) as raw:
         changed = raw.execute("UPDATE person SET language = %s WHERE id = %s", [language, person_id])
         if not changed.rowcount:
             raise ValueError("there is no such person")
@@ -165,7 +175,7 @@ def change_contact(
     there is no such person.
     """
     value = checked_contact(kind, text)
-    with _look(person_id, acting) as raw:
+    with _act_on(person_id, acting) as raw:
         _delete_contact(raw, person_id, kind, for_safety_only)
         raw.execute(
             "INSERT INTO contact (person_id, kind, value, for_safety_only) VALUES (%s, %s, %s, %s)",
@@ -175,7 +185,7 @@ def change_contact(
 
 def remove_contact(person_id: int, kind: ContactKind, *, for_safety_only: bool = False, acting: Actor) -> bool:
     """Forget a way to reach the person, and end what they wished to be sent by it. False if there was none."""
-    with _look(person_id, acting) as raw:
+    with _act_on(person_id, acting) as raw:
         is_removed = _delete_contact(raw, person_id, kind, for_safety_only)
         if is_removed and not for_safety_only:
             raw.execute(
@@ -198,7 +208,7 @@ def make_wish(person_id: int, wish: Wish, *, acting: Actor) -> bool:
 
     Raises ValueError if the person has no contact of that kind, but for safety, or if there is no such person.
     """
-    with _look(person_id, acting) as raw:
+    with _act_on(person_id, acting) as raw:
         reached = raw.execute(
             "SELECT FROM contact WHERE person_id = %s AND kind = %s AND NOT for_safety_only", [person_id, wish.kind]
         )
@@ -216,7 +226,7 @@ def make_wish(person_id: int, wish: Wish, *, acting: Actor) -> bool:
 
 def end_wish(person_id: int, wish: Wish, *, acting: Actor) -> bool:
     """Send it to the person no more. False if it was not wished for."""
-    with _look(person_id, acting) as raw:
+    with _act_on(person_id, acting) as raw:
         ended = raw.execute(
             """
             UPDATE wish SET ended_at = now()

@@ -5,20 +5,14 @@ Who acts is a `people.actions.Actor`: the customer in the portal, an operator at
 """
 
 import unicodedata
-from collections.abc import Iterator
-from contextlib import contextmanager
 from datetime import datetime
-from typing import Any
 
-import psycopg
 from django.db import connection
 
-from tarkka import access
 from tarkka.description.queries import load_rulebook
-from tarkka.people.actions import Actor
-from tarkka.people.refusals import told_plainly
+from tarkka.people.actions import Actor, look
 from tarkka.rights.queries import read_postal_address
-from tarkka.vocabulary import Level, Outcome, Place, Purpose, RequestKind, Role
+from tarkka.vocabulary import Outcome, Place, Purpose, RequestKind, Role
 
 LONGEST = 2000
 """Characters of a request or an answer, as the table has it."""
@@ -39,23 +33,6 @@ class NoPostalAddress(ValueError):
 def program_for(extract_id: int) -> Actor:
     """Return the actor of scheduled work that makes the letter of an order."""
     return Actor(Role.AUTOMATIC, "tarkka extracts print", Purpose.OWN_DATA, f"extract {extract_id}")
-
-
-@contextmanager
-def look(person_id: int, acting: Actor, *, at_most: Level = Level.TOTAL) -> Iterator[psycopg.Connection[Any]]:
-    """Open the door at a person for an act; yields the connection. Raises Refused."""
-    with (
-        told_plainly(),
-        access.opened(
-            role=acting.role,
-            actor=acting.id,
-            purpose=acting.purpose,
-            subject=access.person(person_id),
-            case_ref=acting.case_ref,
-            at_most=at_most,
-        ),
-    ):
-        yield connection.connection
 
 
 def plain_text(text: str) -> str:

@@ -14,8 +14,9 @@ from django.db import connections
 
 from tarkka.database.keys import home
 from tarkka.documents.pdf import long_pdf
+from tarkka.people.actions import look
 from tarkka.people.queries import read_person
-from tarkka.rights.actions import look, program_for
+from tarkka.rights.actions import program_for
 from tarkka.rights.extract import read_extract, source_names
 from tarkka.rights.paper import paper
 from tarkka.rights.queries import Waiting, read_postal_address, waiting
