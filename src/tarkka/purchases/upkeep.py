@@ -34,11 +34,13 @@ def cluster_closed_partitions() -> Iterator[str]:
         cursor.execute("SET lock_timeout = '10s'")
         cursor.execute(
             """
+            WITH partition AS MATERIALIZED (  -- first, for nothing else is named for a quarter
+                SELECT c.oid, c.relname
+                FROM pg_inherits h JOIN pg_class p ON p.oid = h.inhparent JOIN pg_class c ON c.oid = h.inhrelid
+                WHERE p.relname = ANY (%s))
             SELECT c.relname, i.indexrelid::regclass::text
-            FROM pg_inherits h JOIN pg_class p ON p.oid = h.inhparent JOIN pg_class c ON c.oid = h.inhrelid
-            JOIN pg_index i ON i.indrelid = c.oid AND i.indkey[0] = 1  -- purchaser_id
-            WHERE p.relname = ANY (%s)
-              AND (left(right(c.relname, 6), 4) || '-01-01')::date + right(c.relname, 1)::int * interval '3 months'
+            FROM partition c JOIN pg_index i ON i.indrelid = c.oid AND i.indkey[0] = 1  -- purchaser_id
+            WHERE (left(right(c.relname, 6), 4) || '-01-01')::date + right(c.relname, 1)::int * interval '3 months'
                   < now() - interval '1 month'
               AND NOT EXISTS (SELECT FROM pg_index o WHERE o.indrelid = c.oid AND o.indisclustered)
             ORDER BY c.relname
