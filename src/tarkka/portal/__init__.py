@@ -1,1 +1,1 @@
-"""The customer's own pages: purchases, receipts, and who has looked."""
+"""The customer's own pages, from signing in to the extract, and the register description for everyone."""
