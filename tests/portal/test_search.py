@@ -325,6 +325,8 @@ def test_a_search_for_nothing_leads_to_all_purchases(owner):
         ({"most": "9" * 40}, "Write the amount in figures"),
         ({"least": "10", "most": "9,99"}, "The highest amount is less than the lowest"),
         ({"first_day": "2024-13-01"}, "Write the day"),
+        ({"first_day": "1999-12-31"}, "Write the day"),
+        ({"last_day": "9999-12-31"}, "Write the day"),
         ({"first_day": "2024-02-02", "last_day": "2024-02-01"}, "The last day is before the first"),
         ({"chain": "nowhere"}, "Choose from the list"),
         ({"group": "' OR 1=1"}, "Choose from the list"),

@@ -9,10 +9,12 @@ import re
 import secrets
 import unicodedata
 from collections.abc import Sequence
+from datetime import date
 from typing import Any
 
 from django import forms
 from django.core.exceptions import ValidationError
+from django.core.validators import MaxValueValidator, MinValueValidator
 from django.http import HttpRequest
 from django.utils.translation import gettext
 from django.utils.translation import gettext_noop as msgid
@@ -25,6 +27,8 @@ MOST_WORDS = 8
 Choices = Sequence[tuple[str, str]]
 _KEPT = 10
 """So many searches a session remembers."""
+_OF_OUR_TIME = (MinValueValidator(date(2000, 1, 1)), MaxValueValidator(date(2999, 12, 31)))
+"""Days beyond these are slips of the pen, and those at the end of the calendar have no day after them."""
 
 
 class Words(forms.Field):
@@ -64,8 +68,8 @@ class SearchForm(forms.Form):
     words = Words(required=False)
     chain = forms.ChoiceField(required=False)
     group = forms.ChoiceField(required=False)
-    first_day = forms.DateField(required=False)
-    last_day = forms.DateField(required=False)
+    first_day = forms.DateField(required=False, validators=_OF_OUR_TIME)
+    last_day = forms.DateField(required=False, validators=_OF_OUR_TIME)
     least = Amount(required=False)
     most = Amount(required=False)
 
@@ -75,7 +79,7 @@ class SearchForm(forms.Form):
         for name, choices in (("chain", chains), ("group", groups)):
             self.fields[name].choices = sorted(choices, key=lambda choice: choice[1].lower())  # type: ignore[attr-defined]
         for name, message in _MESSAGES.items():
-            self.fields[name].error_messages = dict.fromkeys(("invalid", "invalid_choice"), gettext(message))
+            self.fields[name].error_messages = dict.fromkeys(_WRONG, gettext(message))
 
     def clean(self) -> dict[str, Any]:
         """Refuse ends that stand the wrong way round."""
@@ -100,6 +104,7 @@ class SearchForm(forms.Form):
         )
 
 
+_WRONG = ("invalid", "invalid_choice", "min_value", "max_value")
 _MESSAGES = {
     "chain": msgid("search.error.choice"),
     "group": msgid("search.error.choice"),
