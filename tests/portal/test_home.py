@@ -54,3 +54,38 @@ def test_the_page_gathers_receipts_choices_looks_and_the_households_month():
     assert "Services made of purchase data" in said
     assert "May not be used" in said
     assert "automatic" in said.lower()
+
+
+def test_another_of_the_household_is_not_taken_for_the_person():
+    from looking import own_look
+    from tarkka import access
+
+    household = building.a_household(2)
+    me, mate = household.persons
+    shared = {"purpose": Purpose.HOUSEHOLD_VIEW, "subject": access.household(household.id)}
+    with own_look(mate, **shared):
+        pass
+    said = browsing.words(browsing.signed_in(me).get("/home/"))
+    assert "Another person of your household" in said
+    assert "The customer" not in said
+
+
+def test_neither_own_visits_nor_the_households_hide_a_look_of_staff():
+    from datetime import date
+
+    from looking import own_look
+    from tarkka import access
+    from tarkka.access.actions import give_mandate
+
+    household = building.a_household(2)
+    me, mate = household.persons
+    give_mandate("adviser", Role.CUSTOMER_SERVICE, days=1, reason="x", agreement_signed_on=date(2020, 1, 1), acting="x")
+    case = {"role": Role.CUSTOMER_SERVICE, "purpose": Purpose.CUSTOMER_SERVICE, "actor": "adviser", "case_ref": "C-1"}
+    shared = {"purpose": Purpose.HOUSEHOLD_VIEW, "subject": access.household(household.id)}
+    for person, changes in [(me, case), *[(mate, shared)] * 5, *[(me, {})] * 51]:
+        with own_look(person, **changes):
+            pass
+    said = browsing.words(browsing.signed_in(me).get("/home/"))
+    assert "Customer service" in said
+    assert said.count("Another person of your household") == 1
+    assert "Nobody else has looked" not in said

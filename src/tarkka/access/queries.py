@@ -56,9 +56,13 @@ class Event:
 
 @dataclass(frozen=True, slots=True)
 class Wanted:
-    """Which looks to tell; each part that is given narrows them. Aware times: `since` is in the period, `until` not."""
+    """Which looks to tell; each part that is given narrows them. Aware times: `since` is in the period, `until` not.
+
+    `others` leaves the person's own out.
+    """
 
     looker: Looker | None = None
+    others: bool = False
     purpose: Purpose | None = None
     since: datetime | None = None
     until: datetime | None = None
@@ -125,6 +129,7 @@ def is_live() -> bool:
 
 def _conditions(wanted: Wanted) -> list[str]:
     found = [_OF_LOOKER[wanted.looker]] if wanted.looker else []
+    found += ["NOT is_own"] if wanted.others else []
     found += ["purpose = %(purpose)s"] if wanted.purpose else []
     found += ["at >= %(since)s"] if wanted.since else []
     found += ["at < %(until)s"] if wanted.until else []

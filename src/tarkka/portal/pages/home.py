@@ -1,5 +1,6 @@
 """The first page after signing in: this month, the latest receipts, choices in force, who has looked."""
 
+from collections.abc import Iterable
 from datetime import datetime
 
 from django.http import HttpRequest, HttpResponse
@@ -7,6 +8,7 @@ from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
 from tarkka.access import queries as trail
+from tarkka.access.queries import Event, Wanted
 from tarkka.description.queries import load_rulebook
 from tarkka.people.household import current_membership
 from tarkka.people.queries import objections_in_force, read_cards, read_contacts, read_person
@@ -20,6 +22,7 @@ from tarkka.vocabulary import Level
 
 RECEIPTS = 4
 LOOKS = 3
+LOOKS_READ = 50
 
 
 @require_safe
@@ -30,7 +33,7 @@ def home(request: HttpRequest, person_id: int) -> HttpResponse:
         person = read_person(person_id)
         household = current_membership()
         receipts = latest_receipts(limit=RECEIPTS)
-        looks = [event for event in trail.latest_events() if not event.is_own][:LOOKS]
+        looks = trail.find_events(Wanted(others=True), limit=LOOKS_READ).events
         objected = objections_in_force()
         has_card = any(card.is_open for card in read_cards())
         is_reachable = bool(read_contacts())
@@ -47,7 +50,8 @@ def home(request: HttpRequest, person_id: int) -> HttpResponse:
         {
             "person": person,
             "receipts": receipts,
-            "looks": looks,
+            "looks": _newest_of_each(looks)[:LOOKS],
+            "rulebook": load_rulebook(),
             "answers": [(rule.topic, objection in objected) for objection, rule in document.objection.items()],
             "has_card": has_card,
             "is_reachable": is_reachable,
@@ -57,3 +61,11 @@ def home(request: HttpRequest, person_id: int) -> HttpResponse:
             "described": document,
         },
     )
+
+
+def _newest_of_each(looks: Iterable[Event]) -> list[Event]:
+    """Return the newest look of each purpose and kind of actor: what happens every day does not hide what is rare."""
+    newest: dict[object, Event] = {}
+    for event in looks:
+        newest.setdefault((event.purpose, event.looker, event.role, event.outcome), event)
+    return list(newest.values())
