@@ -13,6 +13,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 import jsonschema_rs
+import msgspec
 import pytest
 from psycopg.types.range import Range
 from pypdf import PdfReader
@@ -291,6 +292,18 @@ def test_csv_is_as_the_standard_has_it(archive):
     names = {each["name"] for each in cells(archive, "receipt_lines")}
     assert [name[:6] for name in names if "Milk" in name] == ["'=Milk"]
     assert {each["amount"] for each in cells(archive, "receipt_lines")} == {"4.00", "6.00", "-4.00", "-6.00"}
+
+
+def test_what_a_till_calls_a_payment_is_no_formula_either(extract):
+    from tarkka.rights.rows import Payment
+    from tarkka.rights.tables import TABLES
+    from tarkka.rights.writing import as_csv
+
+    [table] = [each for each in TABLES if each.name == "receipts"]
+    paid = msgspec.structs.replace(extract.tables["receipts"][0], payments=(Payment("=HYPERLINK(1)", Decimal(1)),))
+    text = b"".join(as_csv(table, [paid])).decode("utf-8-sig")
+    [row] = csv.DictReader(io.StringIO(text, newline=""))
+    assert row["payments"] == "'=HYPERLINK(1) 1"
 
 
 def test_a_table_without_rows_has_its_head(site):

@@ -97,6 +97,6 @@ def _cell(value: object) -> str:
         case datetime():
             return value.isoformat()
         case tuple():
-            return "; ".join(f"{each.method} {each.amount:f}" for each in value)
+            return no_formula("; ".join(f"{each.method} {each.amount:f}" for each in value))
         case _:
             return str(value)
