@@ -2,6 +2,7 @@
 
 import json
 import re
+import time
 from html import unescape
 from typing import Any
 
@@ -35,3 +36,11 @@ def words(answer: Any) -> str:
     """Return what a page says, tags left out and spaces made plain and single."""
     text = re.sub(r"<(?:head|svg)\b.*?</(?:head|svg)>", " ", answer.content.decode(), flags=re.DOTALL)
     return " ".join(unescape(re.sub(r"<[^>]+>", " ", text)).split())
+
+
+def wait_until(page: Any, condition: str, *, seconds: float = 10) -> None:
+    """Wait until a condition holds in a browser's page. Playwright's own way needs an eval, which pages refuse."""
+    latest = time.monotonic() + seconds
+    while not page.evaluate(condition):
+        assert time.monotonic() < latest, condition
+        page.wait_for_timeout(50)

@@ -18,6 +18,7 @@ import pytest
 
 import acting
 import brokers
+import browsing
 import building
 import npm
 from serving import free_port
@@ -120,7 +121,7 @@ def inspect() -> Callable[[Any], None]:
         for scheme, size in LOOKS:
             page.emulate_media(color_scheme=scheme)
             page.set_viewport_size(size)
-            page.wait_for_function(f"document.documentElement.scrollWidth === {size['width']}", timeout=5_000)
+            browsing.wait_until(page, f"document.documentElement.scrollWidth === {size['width']}")
             found = page.evaluate(f"axe.run({{ runOnly: {json.dumps(RULES)} }})")["violations"]
             assert [(rule["id"], [node["html"] for node in rule["nodes"]]) for rule in found] == [], (scheme, size)
 

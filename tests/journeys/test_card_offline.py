@@ -187,7 +187,7 @@ def test_card_that_was_closed_is_not_kept_on(customer, home):
     close_card(home.persons[0], home.cards[0], at=datetime.now(UTC), acting=an_operator())
     customer.goto("/card/")
     customer.get_by_role("heading", name="You have no open card").wait_for()
-    customer.wait_for_function("caches.open('card').then((card) => card.keys()).then((all) => all.length === 0)")
+    browsing.wait_until(customer, "caches.open('card').then((card) => card.keys()).then((all) => all.length === 0)")
 
 
 def test_kept_card_is_renewed_when_something_of_it_has_changed(customer, home):
@@ -195,9 +195,10 @@ def test_kept_card_is_renewed_when_something_of_it_has_changed(customer, home):
     speak(customer, "sv")
     customer.goto("/card/")
     customer.get_by_text("Kortet finns på den här enheten").wait_for()
-    customer.wait_for_function(
+    browsing.wait_until(
+        customer,
         "caches.open('card').then((card) => card.match('/card/')).then((page) => page.text())"
-        ".then((text) => text.includes('lang=\"sv\"'))"
+        ".then((text) => text.includes('lang=\"sv\"'))",
     )
 
 

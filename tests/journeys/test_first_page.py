@@ -73,4 +73,4 @@ def test_the_keyboard_alone_reaches_the_content(page):
 def assert_fits(page) -> None:
     """Fail if the page scrolls sideways at 320 px (WCAG 2.2, 1.4.10)."""
     page.wait_for_load_state()  # the page before may just be leaving
-    page.wait_for_function("document.documentElement?.scrollWidth === 320", timeout=10_000)
+    browsing.wait_until(page, "document.documentElement?.scrollWidth === 320")
