@@ -176,6 +176,20 @@ def test_of_many_products_the_first_three_are_told_and_how_many_more_there_are(s
     assert (found.products, found.more_products) == (("Tea 1", "Tea 2", "Tea 3"), 2)
 
 
+def test_a_product_on_several_lines_is_told_once(site):
+    from tarkka.purchases.search import Search, find_receipts
+
+    household = building.a_household(1)
+    lines = [
+        {"line": place, "name": "Yogurt", "group": "dairy", "quantity": "1", "unit": "pcs", "amount": "5.00"}
+        for place in (1, 2)
+    ]
+    building.take(building.a_source(), [building.a_receipt(card=household.cards[0], lines=lines)])
+    with own_look(household.persons[0]):
+        (found,) = find_receipts(Search(words=("yogurt",)))
+    assert (found.products, found.more_products) == (("Yogurt",), 0)
+
+
 @pytest.fixture(scope="module")
 def frequent(site):
     """Somebody with receipts in bunches over ten years, some at the same moment, and the ids, newest first."""

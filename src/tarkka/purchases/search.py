@@ -99,17 +99,17 @@ def _holding(search: Search, groups: Mapping[str, Sequence[str]], bounds: Q) -> 
 
 
 def _products(rows: Sequence[models.Receipt], groups: Mapping[str, Sequence[str]]) -> dict[int, list[str]]:
-    """Return the names of the products that a word is in, by receipt, in the order of the receipt's lines."""
+    """Return the names of the products that a word is in, by receipt, each once, in the order of the receipt's lines."""
     holds = Q()
     for word, codes in groups.items():
         holds |= Q(_has("product__name", word)) | Q(product__group_code__in=codes)
-    names: dict[int, list[str]] = {}
+    names: dict[int, dict[str, None]] = {}
     for together in _near(rows) if groups else ():
         bounds = Q(purchased_at__gte=together[-1].purchased_at, purchased_at__lte=together[0].purchased_at)
         lines = models.ReceiptLine.objects.filter(bounds, holds, receipt_id__in=[row.id for row in together])
         for receipt_id, name in lines.order_by("receipt_id", "line").values_list("receipt_id", "product__name"):
-            names.setdefault(receipt_id, []).append(name)
-    return names
+            names.setdefault(receipt_id, {})[name] = None
+    return {receipt_id: list(each) for receipt_id, each in names.items()}
 
 
 def _near(rows: Sequence[models.Receipt]) -> Iterator[list[models.Receipt]]:
