@@ -1,5 +1,6 @@
 """Requests: due in a month, or in three if extended in time, answered once (R33; GDPR 12(3), 16–18, 21)."""
 
+from concurrent.futures import ThreadPoolExecutor
 from datetime import date, timedelta
 
 import pytest
@@ -65,6 +66,29 @@ def test_a_request_of_each_kind_is_taken_in(person, kind):
     found = request(person)
     assert (found.kind, found.text, found.place, found.answered_at) == (kind, "Please", "portal", None)
     assert found.received_on == found.received_at.date()
+
+
+def test_a_form_that_comes_twice_at_once_is_one_request(person):
+    with ThreadPoolExecutor(6) as threads:
+        made = set(threads.map(lambda _: in_a_thread(asked, person), range(60)))
+    assert made == {request(person).id}
+
+
+def test_the_same_can_be_asked_again_once_it_was_answered(person):
+    from tarkka.rights.actions import answer_request
+
+    first = asked(person)
+    answer_request(person, first, Outcome.REFUSED, "No", acting=an_operator())
+    assert asked(person) != first
+
+
+def in_a_thread(act, *arguments, **more):
+    from django.db import connection
+
+    try:
+        return act(*arguments, **more)
+    finally:
+        connection.close()
 
 
 def test_a_request_is_answered_once_and_the_person_reads_it(person):

@@ -6,7 +6,9 @@ Who acts is a `people.actions.Actor`: the customer in the portal, an operator at
 
 import unicodedata
 from datetime import datetime
+from typing import Any
 
+import psycopg
 from django.db import connection
 
 from tarkka.description.queries import load_rulebook
@@ -60,6 +62,11 @@ def record_download() -> None:
         cursor.execute("INSERT INTO register_extract (person_id, way, made_at) SELECT id, 'online', now() FROM person")
 
 
+def _one_at_a_time(raw: psycopg.Connection[Any], person_id: int) -> None:
+    """Let whoever asks for the same person wait for the transaction: a form that is sent twice comes twice at once."""
+    raw.execute("SELECT pg_advisory_xact_lock(hashtextextended('tarkka.rights', %s))", [person_id])
+
+
 def order_extract(person_id: int, *, acting: Actor) -> int:
     """Order an extract on paper and return the order's id. One that waits is not ordered again: its id comes back.
 
@@ -69,6 +76,7 @@ def order_extract(person_id: int, *, acting: Actor) -> int:
     with look(person_id, acting) as raw:
         if read_postal_address() is None:
             raise NoPostalAddress("there is no postal address to send it to")
+        _one_at_a_time(raw, person_id)
         waiting = raw.execute("SELECT id FROM register_extract WHERE made_at IS NULL ORDER BY id LIMIT 1").fetchone()
         ordered = (
             waiting
@@ -89,19 +97,27 @@ def order_extract(person_id: int, *, acting: Actor) -> int:
 def make_request(person_id: int, kind: RequestKind, text: str, *, place: Place, acting: Actor) -> int:
     """Take a request in and return its id; it is answered within a month of today. Raises NotPlainText.
 
-    (R33; GDPR 12(3), 16–18, 21(1))
+    The same in the same words, while it waits, is not another: its id comes back. (R33; GDPR 12(3), 16–18, 21(1))
     """
     kept = plain_text(text)
     received_on = datetime.now(load_rulebook().time_zone).date()
     with look(person_id, acting) as raw:
-        made = raw.execute(
-            """
+        _one_at_a_time(raw, person_id)
+        waiting = raw.execute(
+            "SELECT id FROM request WHERE kind = %s AND text = %s AND answered_at IS NULL ORDER BY id LIMIT 1",
+            [kind, kept],
+        ).fetchone()
+        made = (
+            waiting
+            or raw.execute(
+                """
             INSERT INTO request (person_id, kind, text, place, taken_by, received_on) VALUES (%s, %s, %s, %s, %s, %s)
             RETURNING id
             """,
-            [person_id, kind, kept, place, acting.id, received_on],
-        ).fetchone()
-        assert made is not None  # noqa: S101  # it was inserted
+                [person_id, kind, kept, place, acting.id, received_on],
+            ).fetchone()
+        )
+        assert made is not None  # noqa: S101  # a row was found or made
         return int(made[0])
 
 
