@@ -3,9 +3,7 @@
 What each may see is decided in the database, at a look at the household; the page shows what it is given.
 """
 
-import re
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import date, datetime
 from itertools import pairwise
 from urllib.parse import urlencode
@@ -23,24 +21,15 @@ from tarkka.people.queries import read_person
 from tarkka.portal import charts
 from tarkka.portal.looking import household_look
 from tarkka.portal.pages.common import described
+from tarkka.portal.periods import Step, asked_period, month_columns, month_names, span_name, span_of
 from tarkka.portal.signing_in import own_look, signed_in
 from tarkka.portal.templatetags.portal import named_in
 from tarkka.purchases.household import JointSum, joint_purchases, joint_sums, own_bonus_purchases, visible_time
-from tarkka.purchases.spans import Span, month_span, months_later, year_span
+from tarkka.purchases.spans import Span, month_span, months_later
 from tarkka.vocabulary import Level, Period
-from tarkka.wording import formats
-from tarkka.wording.language import reader_language
 
 _Asked = tuple[int, int | None]
 """A year, and one of its months from 1 to 12 or None for all of it."""
-
-
-@dataclass(frozen=True, slots=True)
-class Step:
-    """A period and the address of its page."""
-
-    name: str
-    address: str
 
 
 @require_safe
@@ -58,7 +47,7 @@ def household(request: HttpRequest, person_id: int) -> HttpResponse:
         home = current_membership()
         # The main member comes to the purchases, of the present month; a member to the sums, which are of ended months.
         year, month = asked or (today.year, today.month if home and home.is_main_member else None)
-        span = month_span(year, month, zone) if month else year_span(year, zone)
+        span = span_of(year, month, zone)
         own = own_bonus_purchases(home.household_id, span) if home and month and not home.is_main_member else []
     if home is None:
         return render(request, "portal/household_none.html", {"person": person})
@@ -87,13 +76,11 @@ def household(request: HttpRequest, person_id: int) -> HttpResponse:
 
 
 def _asked(request: HttpRequest) -> _Asked | None:
-    """Return what the address asks for, None if nothing. Raises Http404 for what is no year or month."""
-    year, month = request.GET.get("year", ""), request.GET.get("month", "")
-    if not year and not month:
-        return None
-    if not re.fullmatch("20[0-9]{2}", year, re.ASCII) or not re.fullmatch("([1-9]|1[0-2])?", month, re.ASCII):
+    """Return what the address asks for, None if nothing. Raises Http404 for what is no year or month of one."""
+    year, month = asked_period(request)
+    if month and not year:
         raise Http404
-    return int(year), int(month) if month else None
+    return (year, month) if year else None
 
 
 def _visible_months(time: Sequence[Period], today: date, zone: ZoneInfo) -> list[date]:
@@ -119,38 +106,31 @@ def _drawn(
 ) -> dict[str, object]:
     """Return the period's figures, charts and neighbours."""
     year, month = asked
-    document, language = described(), reader_language()
+    document, zone = described(), span.zone
     by_month = dict.fromkeys(of_year, 0)
     for each in sums:
         by_month[each.month] += each.bonus_eligible_cents
     of_span = [each for each in sums if not month or each.month == span.first]
-    figures = [
-        charts.Figure(
-            formats.month(first, language),
-            cents,
-            short=formats.month_name(first, "abbreviated", language),
-            narrow=formats.month_name(first, "narrow", language),
-            address=_address((first.year, first.month)),
-        )
-        for first, cents in by_month.items()
-    ]
     years = sorted({first.year for first in months}, reverse=True)
     order: list[_Asked] = [(first.year, first.month) for first in months] if month else [(y, None) for y in years[::-1]]
-    currency = document.register.currency
     return {
         "year": year,
         "month": month,
         "years": years,
-        "month_names": [(m, formats.month_name(date(2000, m, 1), "wide", language)) for m in range(1, 13)],
-        "total": charts.Figure(_name(asked), sum(each.bonus_eligible_cents for each in of_span)),
+        "month_names": month_names(),
+        "total": charts.Figure(span_name(span), sum(each.bonus_eligible_cents for each in of_span)),
         "months": None
         if month
-        else charts.columns(figures, lambda cents: formats.whole_money(cents, currency, language), places=12),
+        else month_columns(
+            {first: (cents, None) for first, cents in by_month.items()},
+            document.register.currency,
+            lambda first: _address((first.year, first.month)),
+        ),
         "chains": None if home.is_main_member else _by_chain(of_span, document),
         "is_present": span.first <= today < span.end,
-        "to_earlier": next((_step(a) for a, b in pairwise(order) if b == asked), None),
-        "to_later": next((_step(b) for a, b in pairwise(order) if a == asked), None),
-        "whole_year": _step((year, None)) if month else None,
+        "to_earlier": next((_step(a, zone) for a, b in pairwise(order) if b == asked), None),
+        "to_later": next((_step(b, zone) for a, b in pairwise(order) if a == asked), None),
+        "whole_year": _step((year, None), zone) if month else None,
     }
 
 
@@ -174,13 +154,8 @@ def _by_chain(sums: Sequence[JointSum], document: Document) -> charts.Bars | Non
     return charts.bars([charts.Figure(name(*cell), cents) for cell, cents in ordered])
 
 
-def _step(asked: _Asked) -> Step:
-    return Step(_name(asked), _address(asked))
-
-
-def _name(asked: _Asked) -> str:
-    year, month = asked
-    return formats.month(date(year, month, 1), reader_language()) if month else str(year)
+def _step(asked: _Asked, zone: ZoneInfo) -> Step:
+    return Step(span_name(span_of(*asked, zone)), _address(asked))
 
 
 def _address(asked: _Asked) -> str:

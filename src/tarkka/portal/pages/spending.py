@@ -4,10 +4,9 @@ It is a service made of purchase data, so the door opens it for `Purpose.SERVICE
 objections decide how finely it may read, and the page says so (R16).
 """
 
-import re
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass, replace
-from datetime import date, datetime
+from datetime import datetime
 from urllib.parse import urlencode
 from zoneinfo import ZoneInfo
 
@@ -23,12 +22,12 @@ from tarkka.description.value import lowered_to
 from tarkka.people.queries import objections_in_force, read_person
 from tarkka.portal import charts
 from tarkka.portal.looking import service_look
+from tarkka.portal.periods import Step, asked_period, month_columns, month_names, span_name, span_of
 from tarkka.portal.signing_in import signed_in
 from tarkka.portal.templatetags.portal import named_in
-from tarkka.purchases.spans import Span, month_span, months_later, year_span
+from tarkka.purchases.spans import Span, months_later
 from tarkka.purchases.spending import Breakdown, Spending, group_names, product_names, read_spending
 from tarkka.vocabulary import Level, Objection, Purpose
-from tarkka.wording import formats
 from tarkka.wording.language import reader_language
 
 DRAWN, LISTED = 10, 50
@@ -66,7 +65,7 @@ class Asked:
     @property
     def span(self) -> Span:
         """The year or month."""
-        return month_span(self.year, self.month, self.zone) if self.month else year_span(self.year, self.zone)
+        return span_of(self.year, self.month, self.zone)
 
     @property
     def back(self) -> int:
@@ -117,10 +116,10 @@ def spending(request: HttpRequest, person_id: int) -> HttpResponse:
     if is_ruled_out:
         asked = replace(asked, by=by)  # so that the page's links lead to what there is
     shown = span.until(today)
-    total = charts.Figure(_name(shown), now.total_cents, before.total_cents if before else None)
+    total = charts.Figure(span_name(shown), now.total_cents, before.total_cents if before else None)
     compared = None
     if before:
-        both = [(total.label, now.total_cents), (_name(earlier), before.total_cents)]
+        both = [(total.label, now.total_cents), (span_name(earlier), before.total_cents)]
         compared = charts.bars([charts.Figure(name, cents) for name, cents in both])
     return render(
         request,
@@ -133,7 +132,7 @@ def spending(request: HttpRequest, person_id: int) -> HttpResponse:
             "lowered_by": _lowering(document, made, look.level),
             "now": now,
             "total": total,
-            "earlier": _name(earlier) if before else "",
+            "earlier": span_name(earlier) if before else "",
             "compared": compared,
             "comparisons": [(each, gettext(word), asked.address(compared=each)) for each, word in _COMPARED.items()],
             "months": None if asked.month else _months(asked, shown, now, before, document.register.currency),
@@ -148,27 +147,18 @@ def spending(request: HttpRequest, person_id: int) -> HttpResponse:
             "to_earlier": _step(asked, -1, years),
             "to_later": _step(asked, 1, years),
             "years": years,
-            "month_names": [
-                (month, formats.month_name(date(2000, month, 1), "wide", reader_language())) for month in range(1, 13)
-            ],
+            "month_names": month_names(),
         },
     )
 
 
 def _asked(request: HttpRequest, years: range, zone: ZoneInfo) -> Asked:
-    year, month, by = (request.GET.get(name, "") for name in ("year", "month", "by"))
-    compared = request.GET.get("with", "month")
-    if not (
-        re.fullmatch("([0-9]{4})?", year, re.ASCII)
-        and re.fullmatch("([1-9]|1[0-2])?", month, re.ASCII)
-        and by in ("", *Breakdown)
-        and compared in _BACK
-    ):
+    year, month = asked_period(request)
+    by, compared = request.GET.get("by", ""), request.GET.get("with", "month")
+    asked_year = year or years[0]
+    if asked_year not in years or by not in ("", *Breakdown) or compared not in _BACK:
         raise Http404
-    asked = Asked(int(year or years[0]), int(month) if month else None, Breakdown(by) if by else None, compared, zone)
-    if asked.year not in years:
-        raise Http404
-    return asked
+    return Asked(asked_year, month, Breakdown(by) if by else None, compared, zone)
 
 
 def _lowering(document: Document, made: Collection[Objection], level: Level) -> list[str]:
@@ -182,19 +172,9 @@ def _lowering(document: Document, made: Collection[Objection], level: Level) -> 
 
 
 def _months(asked: Asked, shown: Span, now: Spending, before: Spending | None, currency: str) -> charts.Columns:
-    language = reader_language()
-    figures = [
-        charts.Figure(
-            formats.month(first, language),
-            now.months[first],
-            before.months.get(months_later(first, -asked.back)) if before else None,
-            short=formats.month_name(first, "abbreviated", language),
-            narrow=formats.month_name(first, "narrow", language),
-            address=asked.address(month=first.month),
-        )
-        for first in shown.months()
-    ]
-    return charts.columns(figures, lambda cents: formats.whole_money(cents, currency, language), places=12)
+    earlier = before.months if before else {}
+    months = {first: (now.months[first], earlier.get(months_later(first, -asked.back))) for first in shown.months()}
+    return month_columns(months, currency, lambda first: asked.address(month=first.month))
 
 
 def _division(by: Breakdown, now: Spending, before: Spending | None, document: Document) -> Division:
@@ -227,17 +207,10 @@ def _names(by: Breakdown, keys: list[str], document: Document) -> Mapping[str, s
     return group_names(keys, reader_language()) if by is Breakdown.GROUP else product_names(keys)
 
 
-def _step(asked: Asked, by: int, years: range) -> tuple[str, str] | None:
-    """Return the name and address of the next period, or of the one before; None where the register has none."""
+def _step(asked: Asked, by: int, years: range) -> Step | None:
+    """Return the step to the next period, or to the one before; None where the register has none."""
     first = months_later(asked.span.first, by if asked.month else 12 * by)
     if first.year not in years:
         return None
     there = replace(asked, year=first.year, month=first.month if asked.month else None)
-    return _name(there.span), there.address()
-
-
-def _name(span: Span) -> str:
-    """Return what a period is called: a whole year or month by its name, any other by its days."""
-    if not span.is_whole:
-        return formats.days(span.first, span.last, reader_language())
-    return formats.month(span.first, reader_language()) if len(span.months()) == 1 else str(span.first.year)
+    return Step(span_name(there.span), there.address())
