@@ -16,7 +16,7 @@ from hypothesis import strategies as st
 
 import browsing
 import building
-from looking import own_look
+from looking import latest_events, own_look
 from tarkka import access
 from tarkka.access.actions import give_mandate
 from tarkka.vocabulary import Language, Level, Objection, Place, Purpose, Role, SubjectKind
@@ -272,8 +272,6 @@ def test_the_downloads_own_look_is_its_first_row_and_is_not_kept_by_caches(clien
     answer = client.get("/looks/download/")
     lines = list(csv.reader(b"".join(answer).decode("utf-8-sig").splitlines()))
     with own_look(me):
-        from tarkka.access.queries import latest_events
-
         assert int(lines[1][0]) == latest_events()[1].id
     assert "no-store" in answer["Cache-Control"]
     assert answer["Content-Type"] == "text/csv; charset=utf-8"
@@ -297,8 +295,6 @@ def test_no_cell_is_a_formula(client):
 
 
 def test_asking_what_the_download_would_be_looks_at_nothing(client, me):
-    from tarkka.access.queries import latest_events
-
     with own_look(me) as look:
         pass
     assert client.head("/looks/download/")["Content-Type"] == "text/csv; charset=utf-8"
@@ -426,3 +422,9 @@ def test_folding_keeps_every_look_in_its_order_and_folds_only_own_ones(data):
     assert [len(row.events) for row in rows if isinstance(row, Fold)] == [
         len(run) for run in re.findall(r"x+", foldable) if len(run) >= FEWEST
     ]
+
+
+def test_downloads_are_bounded_in_a_minute(site):
+    client = browsing.signed_in(building.a_household(1).persons[0])
+    statuses = [client.get("/looks/download/").status_code for _ in range(7)]
+    assert statuses == [200] * 6 + [429]

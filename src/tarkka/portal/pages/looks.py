@@ -22,6 +22,7 @@ from tarkka.people.queries import read_person
 from tarkka.portal.folding import Fold, fold
 from tarkka.portal.ids import before_id
 from tarkka.portal.pages.common import PAGE_LENGTH, described
+from tarkka.portal.rate_limit import limited
 from tarkka.portal.signing_in import own_look, signed_in
 from tarkka.portal.templatetags.looks import LOOKERS, what, who, why
 from tarkka.vocabulary import Level, Purpose
@@ -79,6 +80,7 @@ def looks(request: HttpRequest, person_id: int) -> HttpResponse:
 
 
 @require_safe
+@limited("looks", per_minute=6)
 @signed_in
 def download(request: HttpRequest, person_id: int) -> HttpResponseBase:
     """Give every look as CSV, from the newest, which is the download's own; read and sent a part at a time."""
