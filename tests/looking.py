@@ -20,6 +20,13 @@ def own_look(person_id: int, **changes: Any) -> AbstractContextManager[Any]:
     return access.opened(**usual | {"subject": access.person(person_id)} | changes)
 
 
+def latest_events(*, before: int | None = None, limit: int = 50) -> Any:
+    """Return all kinds of looks at the subject of the present one, newest first."""
+    from tarkka.access.queries import find_events
+
+    return find_events(before=before, limit=limit).events
+
+
 def rows(query: str, *parameters: object) -> list[Any]:
     """Return what a query of the program's own connection finds."""
     from django.db import connection

@@ -6,7 +6,7 @@ import psycopg
 import pytest
 
 from building import Household, a_household, a_source, take_three_levels
-from looking import count, own_look, rows
+from looking import count, latest_events, own_look, rows
 from tarkka.access import DoorMisused, Subject, opened
 from tarkka.people.actions import customer, make_objection
 from tarkka.vocabulary import Level, Objection, Place, Purpose, Role, SubjectKind
@@ -21,8 +21,6 @@ def group_look(look: dict[str, Any]) -> Any:
 
 
 def looks_of(person_id: int) -> set[int]:
-    from tarkka.access.queries import latest_events
-
     with own_look(person_id):
         return {event.id for event in latest_events(limit=10_000)}
 

@@ -7,7 +7,7 @@ import pytest
 
 from building import GROUP_TIME, PRODUCT_TIME, Household, a_household, a_receipt, a_source, take
 from households import MONTHS, VIEWS, ZONE, Home, a_changing_household, table
-from looking import own_look, rows
+from looking import latest_events, own_look, rows
 from tarkka import access
 from tarkka.vocabulary import Objection, Place, Purpose, Role
 
@@ -34,8 +34,6 @@ def sums(first: str, last: str = "") -> dict[Any, int]:
 
 
 def looks_of(person_id: int) -> set[int]:
-    from tarkka.access.queries import latest_events
-
     with own_look(person_id):
         return {event.id for event in latest_events(limit=10_000)}
 

@@ -8,7 +8,7 @@ import psycopg
 import pytest
 
 from building import Household, a_household
-from looking import own_look, rows
+from looking import latest_events, own_look, rows
 from tarkka.access import Refused, Subject, household, opened, person
 from tarkka.access.actions import give_mandate
 from tarkka.vocabulary import Purpose, Role, SubjectKind
@@ -128,8 +128,6 @@ def test_look_without_an_actor_is_an_error(home: Household) -> None:
 
 
 def test_refusal_is_recorded_and_shown_to_the_person(home: Household) -> None:
-    from tarkka.access.queries import latest_events
-
     me, mate = home.persons
     refused = refusal(role=Role.CUSTOMER, actor=str(mate), purpose=Purpose.OWN_DATA, subject=person(me))
     with own_look(me):

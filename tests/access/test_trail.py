@@ -11,7 +11,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from building import Household, a_household, administrator
-from looking import own_look, rows
+from looking import latest_events, own_look, rows
 from tarkka.access.actions import give_mandate
 from tarkka.access.queries import Looker
 from tarkka.people.actions import customer, make_objection
@@ -90,7 +90,6 @@ def test_person_sees_their_own_looks_and_nobody_elses(home: Household) -> None:
 
 def test_stranger_sees_nothing_of_a_households_looks(home: Household) -> None:
     from tarkka import access
-    from tarkka.access.queries import latest_events
 
     bonus = {"role": Role.AUTOMATIC, "actor": "bonus", "purpose": Purpose.BONUS, "subject": access.household(home.id)}
     with access.opened(**bonus, case_ref="C-9") as look:
@@ -123,8 +122,6 @@ def test_employees_name_is_in_no_answer_about_shared_looks(home: Household) -> N
 
 
 def test_looks_are_told_newest_first_a_page_at_a_time(database: str) -> None:
-    from tarkka.access.queries import latest_events
-
     me = a_household(1).persons[0]
     made = []
     for _ in range(7):

@@ -8,7 +8,7 @@ import pytest
 
 from acting import an_operator, code, let_mandate_expire, new_code, new_number
 from building import Household, a_household
-from looking import own_look
+from looking import latest_events, own_look
 from storing import rows
 from tarkka.people.identity import identity_hash
 
@@ -47,8 +47,6 @@ def people(tmp_path):
 
 
 def looks(person_id):
-    from tarkka.access.queries import latest_events
-
     with own_look(person_id):
         # Looks at groups whose people were never told are shown to everyone, so other tests' may be among these.
         events = [event for event in latest_events() if event.purpose == "register_upkeep"]

@@ -10,7 +10,7 @@ from psycopg.errors import InsufficientPrivilege
 
 from acting import an_operator, let_mandate_expire, new_number
 from building import Household, a_household
-from looking import own_look
+from looking import latest_events, own_look
 from storing import rows
 from tarkka import access
 from tarkka.people.actions import (
@@ -76,8 +76,6 @@ def choices(person_id: int) -> list[Any]:
 
 
 def looks(person_id: int) -> list[Any]:
-    from tarkka.access.queries import latest_events
-
     with own_look(person_id):
         return latest_events()[1:]
 

@@ -8,6 +8,7 @@ import pytest
 import browsing
 import building
 from acting import an_operator, new_number
+from looking import latest_events
 
 CLEAR = '"cache", "storage"'
 
@@ -137,7 +138,6 @@ def test_mark_of_whose_card_is_kept_tells_nothing_of_them(owner, home):
 
 def test_card_page_is_one_look_at_total_level(owner, home):
     from looking import own_look
-    from tarkka.access.queries import latest_events
     from tarkka.vocabulary import Level
 
     owner.get("/card/")

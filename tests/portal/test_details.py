@@ -7,7 +7,7 @@ from django import conf
 
 import browsing
 import building
-from looking import own_look
+from looking import latest_events, own_look
 from storing import rows
 
 
@@ -182,8 +182,6 @@ def test_no_contact_is_in_an_address(owner):
 
 
 def test_each_change_is_in_the_persons_trail(owner, home):
-    from tarkka.access.queries import latest_events
-
     with own_look(home.persons[0]):
         before = latest_events()[0].id
     owner.post("/details/contact/phone/", {"act": "save", "value": "040 1234567"})

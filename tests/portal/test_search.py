@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 import browsing
 import building
-from looking import own_look
+from looking import latest_events, own_look
 
 
 @pytest.fixture(scope="module")
@@ -479,8 +479,6 @@ def test_a_search_is_looked_at_no_more_finely_than_it_asks(household):
     client = browsing.signed_in(household.persons[0])
 
     def levels(**asked) -> str:
-        from tarkka.access.queries import latest_events
-
         searched(client, **asked)
         with own_look(household.persons[0]):
             return latest_events(limit=2)[1].level.name

@@ -7,7 +7,7 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from building import Household, a_household, a_receipt, a_source, take
-from looking import login, own_look
+from looking import latest_events, login, own_look
 from planning import assert_few, plans
 
 ZONE = ZoneInfo("Europe/Helsinki")
@@ -124,7 +124,6 @@ def test_receipt_that_is_nobodys_touches_few_partitions(buyer: Household) -> Non
 
 
 def test_trail_and_person_touch_no_partition(buyer: Household) -> None:
-    from tarkka.access.queries import latest_events
     from tarkka.people.queries import read_person
 
     with own_look(buyer.persons[0]), plans() as found:

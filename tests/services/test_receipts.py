@@ -18,7 +18,7 @@ from django.test import override_settings
 from typer.testing import CliRunner
 
 from building import Household, a_household, a_receipt, a_return, a_source, administrator, outlet_of, take
-from looking import own_look
+from looking import latest_events, own_look
 from serving import free_port
 from storing import rows
 from tarkka.people.actions import change_contact, change_language, customer, end_wish, make_objection, make_wish
@@ -95,8 +95,6 @@ def sent(person_id: int) -> list[tuple[Any, ...]]:
 
 
 def looks_for_services(person_id: int) -> list[Any]:
-    from tarkka.access.queries import latest_events
-
     with own_look(person_id):
         return [event for event in latest_events() if event.purpose is Purpose.SERVICES]
 

@@ -114,11 +114,6 @@ def find_events(wanted: Wanted = EVERYTHING, *, before: int | None = None, limit
     return Events(found, None if read_to is None else read_to + 1)
 
 
-def latest_events(*, before: int | None = None, limit: int = 50) -> Sequence[Event]:
-    """Return all kinds of looks at the subject, as `find_events` does."""
-    return find_events(before=before, limit=limit).events
-
-
 def is_live() -> bool:
     """Tell whether the present look at a person still shows anything: an objection of theirs ends it (R15–R17)."""
     with connection.cursor() as cursor:
