@@ -16,9 +16,9 @@ from tarkka import access
 from tarkka.people.registering import NewCard, NewHousehold, NewPerson, register_households
 from tarkka.purchases.actions import register_groups, register_outlets, register_source
 from tarkka.purchases.intake import Intake
-from tarkka.purchases.queries import source_id
+from tarkka.purchases.queries import source_id, source_names
 from tarkka.rights.actions import record_download
-from tarkka.rights.extract import Extract, read_extract, source_names
+from tarkka.rights.extract import Extract, read_extract
 from tarkka.rights.writing import archive
 from tarkka.vocabulary import Language, Purpose, Role
 

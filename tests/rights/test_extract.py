@@ -36,7 +36,8 @@ def people(site):
 
 @pytest.fixture(scope="module")
 def extract(people):
-    from tarkka.rights.extract import read_extract, source_names
+    from tarkka.purchases.queries import source_names
+    from tarkka.rights.extract import read_extract
 
     names = source_names()
     with own_look(people[0].id):
@@ -337,7 +338,8 @@ def test_nothing_of_the_register_is_held_while_it_is_sent(people, extract):
 
 
 def test_a_person_of_whom_little_is_known_gets_their_extract(site):
-    from tarkka.rights.extract import read_extract, source_names
+    from tarkka.purchases.queries import source_names
+    from tarkka.rights.extract import read_extract
     from tarkka.rights.writing import archive
 
     names = source_names()

@@ -244,7 +244,8 @@ def test_what_waits_is_told_to_the_owner_alone(database):
 
 
 def test_a_thread_that_compiles_leaves_no_thread_behind():
-    from tarkka.rights.extract import read_extract, source_names
+    from tarkka.purchases.queries import source_names
+    from tarkka.rights.extract import read_extract
     from tarkka.rights.writing import archive
     from tarkka.vocabulary import Language
 

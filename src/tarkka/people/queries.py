@@ -150,6 +150,11 @@ def read_contacts() -> list[Contact]:
     ]
 
 
+def read_contact(kind: ContactKind) -> str | None:
+    """Return how the subject is reached by a kind, or None; never what is for safety alone. Inside the door."""
+    return next((each.value for each in read_contacts() if each.kind is kind and not each.for_safety_only), None)
+
+
 def read_wishes() -> dict[Wish, datetime]:
     """Return the subject's wishes in force, and since when (aware, UTC). Inside the door."""
     rows = models.Wish.objects.filter(ended_at=None)

@@ -104,6 +104,13 @@ def source_id(name: str) -> int | None:
     return _one("SELECT id FROM source WHERE name = %s", name)
 
 
+def source_names() -> dict[int, str]:
+    """Return the names of the sources by id. Nothing personal: asked outside the door."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT id, name FROM source")
+        return dict(cursor.fetchall())
+
+
 def source_scopes() -> dict[str, list[str]]:
     """Return every source's name, in order, with the chains and outlets that it speaks for; none if it has ended.
 

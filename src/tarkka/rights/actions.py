@@ -13,7 +13,8 @@ from django.db import connection
 
 from tarkka.description.queries import load_rulebook
 from tarkka.people.actions import Actor, look
-from tarkka.rights.queries import read_postal_address
+from tarkka.people.details import ContactKind
+from tarkka.people.queries import read_contact
 from tarkka.vocabulary import Outcome, Place, Purpose, RequestKind, Role
 
 LONGEST = 2000
@@ -74,7 +75,7 @@ def order_extract(person_id: int, *, acting: Actor) -> int:
     Raises NoPostalAddress.
     """
     with look(person_id, acting) as raw:
-        if read_postal_address() is None:
+        if read_contact(ContactKind.POST) is None:
             raise NoPostalAddress("there is no postal address to send it to")
         _one_at_a_time(raw, person_id)
         waiting = raw.execute("SELECT id FROM register_extract WHERE made_at IS NULL ORDER BY id LIMIT 1").fetchone()

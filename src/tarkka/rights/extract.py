@@ -40,17 +40,10 @@ class Extract:
         return person
 
 
-def source_names() -> dict[int, str]:
-    """Return the names of the sources by id. Nothing personal: asked outside the door."""
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT id, name FROM source")
-        return dict(cursor.fetchall())
-
-
 def read_extract(language: Language, sources: Mapping[int, str]) -> Extract:
     """Read all that the register holds on the subject of the present look, which is at own data at PRODUCT (R8, R9).
 
-    `sources` are `source_names`, which the look itself cannot read.
+    `sources` are `purchases.queries.source_names`, which the look itself cannot read.
     """
     rulebook = load_rulebook()
     now = datetime.now(rulebook.time_zone)

@@ -15,11 +15,13 @@ from django.db import connections
 from tarkka.database.keys import home
 from tarkka.documents.pdf import long_pdf
 from tarkka.people.actions import look
-from tarkka.people.queries import read_person
+from tarkka.people.details import ContactKind
+from tarkka.people.queries import read_contact, read_person
+from tarkka.purchases.queries import source_names
 from tarkka.rights.actions import program_for
-from tarkka.rights.extract import read_extract, source_names
+from tarkka.rights.extract import read_extract
 from tarkka.rights.paper import paper
-from tarkka.rights.queries import Waiting, read_postal_address, waiting
+from tarkka.rights.queries import Waiting, waiting
 from tarkka.vocabulary import Level
 
 
@@ -63,7 +65,7 @@ def print_letters(told: Callable[[float], None]) -> Printed:
 def _print_letter(folder: Path, order: Waiting, names: dict[int, str]) -> bool:
     part = folder / f".extract-{order.id}.part"
     with look(order.person_id, program_for(order.id), at_most=Level.PRODUCT) as raw:
-        address, person = read_postal_address(), read_person(order.person_id)
+        address, person = read_contact(ContactKind.POST), read_person(order.person_id)
         if address is None or person is None:
             return False
         raw.execute("UPDATE register_extract SET made_at = now() WHERE id = %s AND made_at IS NULL", [order.id])

@@ -20,14 +20,6 @@ def read_orders() -> list[rows.MadeExtract]:
     return [each for each in read_rows("extracts")[::-1] if each.way == "paper"]
 
 
-def read_postal_address() -> str | None:
-    """Return where letters to the subject go, or None; never an address that is for safety notices alone. Inside."""
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT value FROM contact WHERE kind = 'post' AND NOT for_safety_only")
-        found = cursor.fetchone()
-    return str(found[0]) if found else None
-
-
 def extracts_made() -> Mapping[int, Mapping[str, int]]:
     """Return how many extracts were made in each year, `online` (served without staff) and on `paper`. (R14)
 

@@ -22,7 +22,7 @@ from django.utils.crypto import salted_hmac
 from tarkka import access
 from tarkka.description.queries import load_rulebook
 from tarkka.people.details import RECEIPTS_BY_EMAIL, ContactKind
-from tarkka.people.queries import Person, read_contacts, read_person, read_wishes
+from tarkka.people.queries import Person, read_contact, read_person, read_wishes
 from tarkka.purchases.queries import ReceiptDetail, find_receipt
 from tarkka.vocabulary import Purpose, Role
 
@@ -90,7 +90,7 @@ def _send(person_id: int, receipt_id: int, mail: BaseEmailBackend, *, is_refused
         if RECEIPTS_BY_EMAIL not in read_wishes() or not _claim(person_id, receipt_id, is_refused=is_refused):
             return False
         person = read_person(person_id)
-        address = next((each.value for each in read_contacts() if each.kind is ContactKind.EMAIL), None)
+        address = read_contact(ContactKind.EMAIL)
         found = find_receipt(receipt_id)
         if person is None or address is None or found is None:
             raise NotTaken("what was to be sent was just changed")

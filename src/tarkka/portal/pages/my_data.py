@@ -13,10 +13,12 @@ from django.utils.translation import gettext_noop as msgid
 from django.views.decorators.http import require_POST, require_safe
 
 from tarkka.people.actions import customer
-from tarkka.people.queries import read_person
+from tarkka.people.details import ContactKind
+from tarkka.people.queries import read_contact, read_person
 from tarkka.portal.pages.common import described
 from tarkka.portal.rate_limit import limited
 from tarkka.portal.signing_in import freshly_signed_in, own_look, signed_in
+from tarkka.purchases.queries import source_names
 from tarkka.rights.actions import (
     LONGEST,
     NoPostalAddress,
@@ -25,8 +27,8 @@ from tarkka.rights.actions import (
     order_extract,
     record_download,
 )
-from tarkka.rights.extract import read_extract, source_names
-from tarkka.rights.queries import extracts_made, read_orders, read_postal_address, read_requests
+from tarkka.rights.extract import read_extract
+from tarkka.rights.queries import extracts_made, read_orders, read_requests
 from tarkka.rights.writing import archive
 from tarkka.vocabulary import Level, Place, RequestKind
 from tarkka.wording.language import reader_language
@@ -105,7 +107,7 @@ def _page(
 ) -> HttpResponse:
     with own_look(person_id, Level.TOTAL):
         person = read_person(person_id)
-        orders, requests, address = read_orders(), read_requests(), read_postal_address()
+        orders, requests, address = read_orders(), read_requests(), read_contact(ContactKind.POST)
     today = timezone.localdate()
     words = {
         "person": person,
