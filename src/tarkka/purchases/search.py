@@ -99,7 +99,7 @@ def _holding(search: Search, groups: Mapping[str, Sequence[str]], bounds: Q) -> 
 
 
 def _products(rows: Sequence[models.Receipt], groups: Mapping[str, Sequence[str]]) -> dict[int, list[str]]:
-    """Return the names of the products that a word is in, by receipt, each once, in the order of the receipt's lines."""
+    """Return the names of the products that a word is in, by receipt, each once, in the order of its lines."""
     holds = Q()
     for word, codes in groups.items():
         holds |= Q(_has("product__name", word)) | Q(product__group_code__in=codes)
