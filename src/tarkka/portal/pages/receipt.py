@@ -11,7 +11,7 @@ from tarkka.people.queries import cap_at, read_person
 from tarkka.portal.pages.common import described
 from tarkka.portal.position import Position
 from tarkka.portal.rate_limit import limited
-from tarkka.portal.receipts import TEMPLATE, paper_of
+from tarkka.portal.receipt_paper import TEMPLATE, paper_of
 from tarkka.portal.signing_in import own_look, signed_in
 from tarkka.portal.why import Why, why
 from tarkka.purchases import queries as receipts
