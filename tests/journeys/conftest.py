@@ -75,9 +75,9 @@ def wait_for(address: str, server: "subprocess.Popen[bytes]") -> None:
             time.sleep(0.05)
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def browser() -> Iterator[object]:
-    """A real browser; skips where none is installed."""
+    """A real browser of the module's own; skips where none is installed."""
     if CHROMIUM is None:
         pytest.skip("no browser is installed: apt-get install chromium")
     from playwright.sync_api import sync_playwright
