@@ -232,7 +232,7 @@ def test_a_period_has_its_days_and_no_others(frequent, first, length, limit):
     from tarkka.description.queries import load_rulebook
     from tarkka.purchases.models import Receipt
     from tarkka.purchases.search import Search, find_receipts
-    from tarkka.purchases.spans import midnight
+    from tarkka.vocabulary import midnight
 
     person, _ = frequent
     last_day = date.today() - timedelta(days=first)  # noqa: DTZ011

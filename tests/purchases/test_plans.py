@@ -86,7 +86,7 @@ def test_the_ordinary_search_is_one_statement_of_receipts_and_one_of_their_produ
 
 def test_a_year_by_months_touches_few_partitions(buyer: Household) -> None:
     from tarkka.purchases.queries import sums_by_month
-    from tarkka.purchases.spans import month_span, year_span
+    from tarkka.vocabulary import month_span, year_span
 
     with own_look(buyer.persons[0]), plans() as found:
         (june,) = sums_by_month(year_span(2020, ZONE))

@@ -12,9 +12,8 @@ from hypothesis import strategies as st
 from building import GROUP_TIME, Source, a_household, a_receipt, a_return, a_source, outlet_of, take
 from looking import login, own_look
 from planning import assert_few, plans
-from tarkka.purchases.spans import Span, month_span, months_later, year_span
 from tarkka.purchases.spending import Breakdown, Spending, read_spending
-from tarkka.vocabulary import Level, Objection, Place, Purpose, cents
+from tarkka.vocabulary import Level, Objection, Place, Purpose, Span, cents, month_span, year_span
 
 HELSINKI = ZoneInfo("Europe/Helsinki")
 ZONES = [ZoneInfo(name) for name in ("Europe/Helsinki", "UTC", "America/Sao_Paulo", "Pacific/Auckland", "Asia/Tehran")]
@@ -156,38 +155,6 @@ def test_every_sum_is_that_of_the_receipts(source, drawn, zone, month, by):
     assert list(found.months) == span.months()
     assert sum(found.parts.values()) + found.grouped_cents + found.bare_cents == found.total_cents
     assert found.total_cents == sum(found.months.values())
-
-
-@given(
-    st.dates(date(1990, 1, 1), date(2040, 12, 31)), st.integers(-400, 400), st.sampled_from(ZONES), st.integers(1, 30)
-)
-def test_spans_hold_exactly_their_days(day, months, zone, days):
-    later = months_later(day, months)
-    assert later.day == day.day or (later + timedelta(days=1)).day == 1
-    assert (later.year - day.year) * 12 + later.month - day.month == months
-    span = Span(day, day + timedelta(days=days), zone)
-    moment = datetime(day.year, day.month, day.day, 12, tzinfo=UTC)
-    for hours in range(-48, 24 * (days + 3), 7):
-        at = moment + timedelta(hours=hours)
-        is_in = span.starts_at <= at < span.ends_at
-        assert is_in == (span.first <= at.astimezone(zone).date() < span.end)
-
-
-@given(
-    st.integers(2000, 2040),
-    st.integers(1, 12),
-    st.dates(date(2000, 1, 1), date(2041, 12, 31)),
-    st.sampled_from([1, 12]),
-)
-def test_a_span_under_way_is_compared_with_as_many_days(year, month, today, back):
-    span = month_span(year, month, HELSINKI)
-    earlier = span.earlier(back, today)
-    assert earlier.first == months_later(span.first, -back)
-    if span.first <= today < span.end:
-        assert earlier.last == min(months_later(today, -back), months_later(span.end, -back) - timedelta(days=1))
-        assert (earlier.last - earlier.first).days <= (today - span.first).days
-    else:
-        assert earlier == month_span(earlier.first.year, earlier.first.month, HELSINKI)
 
 
 def test_returns_reduce_and_may_take_a_month_below_zero(source):

@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo
 
 from tarkka.description.errors import BeforeFirstVersion
 from tarkka.description.value import Description
-from tarkka.vocabulary import Channel, Level
+from tarkka.vocabulary import Channel, Level, midnight
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,7 +23,7 @@ class PublishedVersion:
     def starts_at(self) -> datetime:
         """The aware moment from which the version holds."""
         zone = ZoneInfo(self.description.document.register.time_zone)
-        return datetime(self.effective_on.year, self.effective_on.month, self.effective_on.day, tzinfo=zone)
+        return midnight(self.effective_on, zone)
 
 
 class Rulebook:

@@ -3,7 +3,7 @@
 import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from datetime import date, datetime, time, tzinfo
+from datetime import date, datetime, tzinfo
 from pathlib import Path
 from typing import Annotated
 
@@ -11,7 +11,7 @@ import msgspec
 from msgspec import Meta
 
 from tarkka.people.registering import NewCard, NewHousehold, NewPerson
-from tarkka.vocabulary import Language
+from tarkka.vocabulary import Language, midnight
 
 # No control characters, and none that turn the direction of writing, by which a name can be shown otherwise than it is.
 _SEEN = r"^[^\x00-\x1f\x7f-\x9f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069]+\Z"
@@ -56,10 +56,10 @@ def read_households(file: Path, zone: tzinfo) -> Iterator[NewHousehold | WrongLi
     """
     decoder = msgspec.json.Decoder(_Household)
 
-    def midnight(day: date) -> datetime:
+    def start_of(day: date) -> datetime:
         if not _FIRST_DAY <= day <= _LAST_DAY:
             raise ValueError(f"a day before {_FIRST_DAY} or after {_LAST_DAY}")
-        return datetime.combine(day, time(), zone)
+        return midnight(day, zone)
 
     with file.open("rb") as lines:
         for number, line in enumerate(lines, start=1):
@@ -67,15 +67,15 @@ def read_households(file: Path, zone: tzinfo) -> Iterator[NewHousehold | WrongLi
                 continue
             try:
                 found = decoder.decode(line)
-                persons = tuple(_person(each, midnight) for each in found.persons)
-                yield NewHousehold(midnight(found.since), persons, number)
+                persons = tuple(_person(each, start_of) for each in found.persons)
+                yield NewHousehold(start_of(found.since), persons, number)
             except (msgspec.MsgspecError, UnicodeDecodeError) as error:
                 yield WrongLine(number, f"not a household as docs/people.md tells it: {_where(error)}")
             except ValueError as error:
                 yield WrongLine(number, str(error))
 
 
-def _person(found: _Person, midnight: Callable[[date], datetime]) -> NewPerson:
+def _person(found: _Person, start_of: Callable[[date], datetime]) -> NewPerson:
     return NewPerson(
         key=found.key,
         identity_code=found.identity_code,
@@ -83,7 +83,7 @@ def _person(found: _Person, midnight: Callable[[date], datetime]) -> NewPerson:
         family_name=found.family_name,
         language=found.language,
         is_main_member=found.is_main_member,
-        cards=tuple(NewCard(card.number, midnight(card.opened_on)) for card in found.cards),
+        cards=tuple(NewCard(card.number, start_of(card.opened_on)) for card in found.cards),
         email=found.email,
     )
 

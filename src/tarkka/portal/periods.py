@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo
 from django.http import Http404, HttpRequest
 
 from tarkka.portal import charts
-from tarkka.purchases.spans import Span, month_span, year_span
+from tarkka.vocabulary import Span, month_span, year_span
 from tarkka.wording import formats
 from tarkka.wording.language import reader_language
 

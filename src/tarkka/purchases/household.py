@@ -9,8 +9,7 @@ from datetime import date, datetime
 from django.db import connection
 
 from tarkka.purchases import models
-from tarkka.purchases.spans import Span
-from tarkka.vocabulary import Period
+from tarkka.vocabulary import Period, Span
 
 
 @dataclass(frozen=True, slots=True)

@@ -16,8 +16,7 @@ from django.db.models.functions import TruncMonth
 from tarkka.description.queries import load_rulebook
 from tarkka.purchases import models
 from tarkka.purchases.actions import token_hash
-from tarkka.purchases.spans import Span
-from tarkka.vocabulary import Channel, Language, Level
+from tarkka.vocabulary import Channel, Language, Level, Span
 
 STRETCHES = (timedelta(days=182), timedelta(days=548))
 """Six months, then up to two years, then stretches as long as the second: none over eight quarters."""

@@ -16,8 +16,7 @@ from django.db.models.lookups import Contains
 from tarkka.description.queries import load_rulebook
 from tarkka.purchases import models
 from tarkka.purchases.queries import STRETCHES, Receipt, Rows, as_receipt, page_of, receipts_within
-from tarkka.purchases.spans import midnight
-from tarkka.vocabulary import Level
+from tarkka.vocabulary import Level, midnight
 
 # The same letters in capitals whatever the server's own locale is.
 _COLLATION = "pg_c_utf8"

@@ -13,8 +13,7 @@ from typing import Any
 
 from django.db import connection
 
-from tarkka.purchases.spans import Span
-from tarkka.vocabulary import Language, Level
+from tarkka.vocabulary import Language, Level, Span
 
 
 class Breakdown(StrEnum):

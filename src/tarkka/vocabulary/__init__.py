@@ -1,9 +1,10 @@
-"""The register's words as pure values: levels, purposes, objections, money, GTIN. Imports nothing of Tarkka."""
+"""The register's words as pure values: levels, purposes, objections, money, time, GTIN. Imports nothing of Tarkka."""
 
 from tarkka.vocabulary.gtin import Gtin, is_gtin
 from tarkka.vocabulary.labels import Category, LeftOut, PersonalTable
 from tarkka.vocabulary.money import cents, decimal_text
 from tarkka.vocabulary.period import Period
+from tarkka.vocabulary.span import Span, midnight, month_span, months_later, year_span
 from tarkka.vocabulary.terms import (
     Channel,
     Language,
@@ -32,8 +33,13 @@ __all__ = [
     "Purpose",
     "RequestKind",
     "Role",
+    "Span",
     "SubjectKind",
     "cents",
     "decimal_text",
     "is_gtin",
+    "midnight",
+    "month_span",
+    "months_later",
+    "year_span",
 ]

@@ -25,8 +25,7 @@ from tarkka.portal.periods import Step, asked_period, month_columns, month_names
 from tarkka.portal.signing_in import own_look, signed_in
 from tarkka.portal.templatetags.portal import named_in
 from tarkka.purchases.household import JointSum, joint_purchases, joint_sums, own_bonus_purchases, visible_time
-from tarkka.purchases.spans import Span, month_span, months_later
-from tarkka.vocabulary import Level, Period
+from tarkka.vocabulary import Level, Period, Span, month_span, months_later
 
 _Asked = tuple[int, int | None]
 """A year, and one of its months from 1 to 12 or None for all of it."""

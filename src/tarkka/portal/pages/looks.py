@@ -1,7 +1,7 @@
 """Who has looked at my data: the trail as its subject sees it, and the whole of it to keep (R22; GDPR 15, C-579/21)."""
 
 from collections.abc import Callable, Iterator
-from datetime import date, datetime, time, timedelta, tzinfo
+from datetime import date, datetime, timedelta, tzinfo
 from itertools import chain
 from typing import TypeVar
 from urllib.parse import urlencode
@@ -25,7 +25,7 @@ from tarkka.portal.pages.common import PAGE_LENGTH, described
 from tarkka.portal.rate_limit import limited
 from tarkka.portal.signing_in import own_look, signed_in
 from tarkka.portal.templatetags.looks import LOOKERS, what, who, why
-from tarkka.vocabulary import Level, Purpose
+from tarkka.vocabulary import Level, Purpose, midnight
 from tarkka.wording.words import LEVEL
 
 READ_AT_ONCE = 400
@@ -126,7 +126,7 @@ def _midnight(day: str) -> datetime:
     found = date.fromisoformat(day)
     if not 2000 <= found.year < 3000:
         raise ValueError("no day of our time")
-    return timezone.make_aware(datetime.combine(found, time()))
+    return midnight(found, load_rulebook().time_zone)
 
 
 def _address(asked: dict[str, str], **changes: str | None) -> str:

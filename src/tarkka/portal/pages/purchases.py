@@ -23,8 +23,7 @@ from tarkka.portal.signing_in import own_look, signed_in
 from tarkka.purchases import queries as receipts
 from tarkka.purchases import search as searches
 from tarkka.purchases.search import Found, Search
-from tarkka.purchases.spans import Span, month_span, months_later, year_span
-from tarkka.vocabulary import Level
+from tarkka.vocabulary import Level, Span, month_span, months_later, year_span
 from tarkka.wording.language import reader_language
 
 
