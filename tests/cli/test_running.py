@@ -90,6 +90,24 @@ def test_command_that_needs_the_owners_rights_says_so(installed: Installation) -
     )
 
 
+def test_register_of_an_earlier_state_is_left_alone_and_told(installed: Installation, admin: str) -> None:
+    [(made_by,)] = rows_of(admin, "SELECT obj_description('public'::regnamespace)")
+    execute(admin, "COMMENT ON SCHEMA public IS 'Tarkka, made by the statements 0123456789abcdef'")
+    try:
+        done = installed.run("migrate", TARKKA_OWNER_URL=admin)
+        assert done.returncode == 2
+        assert "made by an earlier state of Tarkka" in done.stderr
+        assert "TARKKA_HOME" in done.stderr
+    finally:
+        execute(admin, f"COMMENT ON SCHEMA public IS '{made_by}'")
+    assert installed.run("migrate", TARKKA_OWNER_URL=admin).returncode == 0
+
+
+def rows_of(address: str, query: str) -> list[tuple[object, ...]]:
+    with psycopg.connect(address) as connection:
+        return connection.execute(query).fetchall()
+
+
 def test_command_of_an_operator_needs_the_login_alone(installed: Installation) -> None:
     done = installed.run("person", "show", "1", "--acting", "somebody")
     assert (done.returncode, done.stdout) == (2, "")

@@ -48,7 +48,14 @@ def boot(*, owner: bool = False) -> None:
     import django
 
     django.setup()
+    from tarkka.database.migration import statements_digest
+
     admin = os.environ.get("TARKKA_OWNER_URL")
+    if admin and setup.is_of_another_state(admin, statements_digest()):
+        stop(
+            "This register was made by an earlier state of Tarkka, and before the first release there is no way from"
+            " one to the next: set TARKKA_HOME to a new folder, or remove the demo's."
+        )
     if admin and (not setup.holds_register(admin) or _is_behind()):
         migrate()
 
@@ -57,9 +64,13 @@ def migrate() -> None:
     """Bring roles and tables in step with this program, one process at a time."""
     from django.core.management import call_command
 
+    from tarkka.database.migration import statements_digest
+
     admin = os.environ["TARKKA_OWNER_URL"]
     with setup.alone(admin):
         setup.make_roles(admin)
+        if not setup.holds_register(admin):
+            setup.mark_state(admin, statements_digest())
         call_command("migrate", database="owner", verbosity=0, interactive=False)
 
 

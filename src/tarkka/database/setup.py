@@ -11,6 +11,8 @@ from psycopg.conninfo import conninfo_to_dict, make_conninfo
 
 from tarkka.database.keys import key
 
+_STATE = "Tarkka, made by the statements "
+
 LOGIN = "tarkka_app"
 OWNER = "tarkka_owner"
 
@@ -28,6 +30,19 @@ def holds_register(admin_url: str) -> bool:
     with psycopg.connect(admin_url) as connection:
         row = connection.execute("SELECT to_regclass('public.django_migrations') IS NOT NULL").fetchone()
     return bool(row and row[0])
+
+
+def is_of_another_state(admin_url: str, statements: str) -> bool:
+    """Tell whether a register is there that was made by other statements than those of this digest."""
+    with psycopg.connect(admin_url) as connection:
+        row = connection.execute("SELECT obj_description('public'::regnamespace)").fetchone()
+    return holds_register(admin_url) and row != (_STATE + statements,)
+
+
+def mark_state(admin_url: str, statements: str) -> None:
+    """Write down by the statements of which digest the register is made, before any of them runs."""
+    with psycopg.connect(admin_url, autocommit=True) as connection:
+        connection.execute(sql.SQL("COMMENT ON SCHEMA public IS {}").format(sql.Literal(_STATE + statements)))
 
 
 def make_roles(admin_url: str) -> None:
