@@ -10,7 +10,9 @@ import browsing
 import building
 
 SIGN_IN = "302 to sign-in"
-# (name, method, address) → what an anonymous visitor, the owner and a stranger get.
+ACTORS = ("anonymous", "owner", "household", "stranger")
+# (name, method, address) → what an anonymous visitor, the owner, and whoever else is signed in get: another of the
+# owner's household, and a stranger.
 ADDRESSES = {
     ("card", "get", "/card/"): (SIGN_IN, 200, 200),
     ("card", "post", "/card/"): (405, 405, 405),
@@ -92,23 +94,22 @@ MACHINES = "api/"
 
 @pytest.fixture(scope="module")
 def receipt(site):
-    """A household of two, whose first person has a receipt."""
+    """Somebody with a receipt, the main member of their household, who sees its total, and somebody of another."""
     household = building.a_household()
-    building.take_three_levels(building.a_source(), household.cards[0])
-    owner = browsing.signed_in(household.persons[0])
+    building.take_three_levels(building.a_source(), household.cards[1])
+    owner = browsing.signed_in(household.persons[1])
     address = re.findall(r'href="/purchases/(\d+)/', owner.get("/purchases/").content.decode())[0]
-    return household, address
+    [stranger] = building.a_household(1).persons
+    return dict(zip(ACTORS, (None, *reversed(household.persons), stranger), strict=True)), address
 
 
-@pytest.mark.parametrize("actor", ["anonymous", "owner", "stranger"])
+@pytest.mark.parametrize("actor", ACTORS)
 @pytest.mark.parametrize("asked", ADDRESSES, ids=" ".join)
 def test_an_address_answers_each_actor_as_it_should(receipt, actor, asked):
-    household, receipt_id = receipt
+    persons, receipt_id = receipt
     _, method, address = asked
-    expected = ADDRESSES[asked][("anonymous", "owner", "stranger").index(actor)]
-    client = (
-        browsing.anonymous() if actor == "anonymous" else browsing.signed_in(household.persons[actor == "stranger"])
-    )
+    expected = ADDRESSES[asked][min(ACTORS.index(actor), 2)]
+    client = browsing.anonymous() if actor == "anonymous" else browsing.signed_in(persons[actor])
     answer = getattr(client, method)(address.format(receipt=receipt_id))
     if expected == SIGN_IN:
         assert answer.status_code == 302
