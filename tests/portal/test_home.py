@@ -1,5 +1,7 @@
 """The first page: what it gathers is what the pages behind it tell."""
 
+from datetime import date, timedelta
+
 import pytest
 
 import browsing
@@ -71,8 +73,6 @@ def test_another_of_the_household_is_not_taken_for_the_person():
 
 
 def test_neither_own_visits_nor_the_households_hide_a_look_of_staff():
-    from datetime import date
-
     from looking import own_look
     from tarkka import access
     from tarkka.access.actions import give_mandate
@@ -89,3 +89,20 @@ def test_neither_own_visits_nor_the_households_hide_a_look_of_staff():
     assert "Customer service" in said
     assert said.count("Another person of your household") == 1
     assert "Nobody else has looked" not in said
+
+
+def test_a_change_of_the_description_is_told_before_it_holds(monkeypatch):
+    """R32: directly, in the portal."""
+    from tarkka.description.queries import load_rulebook
+    from tarkka.description.rulebook import PublishedVersion, Rulebook
+    from tarkka.portal.pages import home
+
+    client = browsing.signed_in(building.a_household(1).persons[0])
+    assert "The register description changes" not in browsing.words(client.get("/home/"))
+    published = load_rulebook().versions
+    day = date.today() + timedelta(days=40)  # noqa: DTZ011
+    coming = PublishedVersion(99, day, published[-1].description)
+    monkeypatch.setattr(home, "load_rulebook", lambda: Rulebook((*published, coming)))
+    answer = client.get("/home/")
+    assert f"The register description changes on {day.day} " in browsing.words(answer)
+    assert 'href="/description/99/"' in answer.content.decode()

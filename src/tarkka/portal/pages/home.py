@@ -28,7 +28,7 @@ LOOKS_READ = 50
 @require_safe
 @signed_in
 def home(request: HttpRequest, person_id: int) -> HttpResponse:
-    """Show what is new and what holds (R7, R11, R15–R16, R22)."""
+    """Show what is new, what holds and what is about to change (R7, R11, R15–R16, R22, R32)."""
     with own_look(person_id, Level.TOTAL):
         person = read_person(person_id)
         household = current_membership()
@@ -38,7 +38,8 @@ def home(request: HttpRequest, person_id: int) -> HttpResponse:
         has_card = any(card.is_open for card in read_cards())
         is_reachable = bool(read_contacts())
         waiting = [request for request in read_requests() if request.answered_at is None]
-    today = datetime.now(load_rulebook().time_zone).date()
+    rulebook = load_rulebook()
+    today = datetime.now(rulebook.time_zone).date()
     joint_cents = None
     if household:
         with household_look(person_id, household.household_id):
@@ -51,13 +52,14 @@ def home(request: HttpRequest, person_id: int) -> HttpResponse:
             "person": person,
             "receipts": receipts,
             "looks": _newest_of_each(looks)[:LOOKS],
-            "rulebook": load_rulebook(),
+            "rulebook": rulebook,
             "answers": [(rule.topic, objection in objected) for objection, rule in document.objection.items()],
             "has_card": has_card,
             "is_reachable": is_reachable,
             "waiting": waiting,
             "joint_cents": joint_cents,
             "month": today,
+            "coming": next((each for each in rulebook.versions if each.effective_on > today), None),
             "described": document,
         },
     )
