@@ -7,6 +7,7 @@ import statistics
 import threading
 import time
 from collections import defaultdict
+from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
 from importlib import import_module
 
@@ -39,32 +40,46 @@ PAGES = (
 
 
 def measure(name: str) -> None:
-    """Print each page's 95th percentile, its ratio to the page that reads nothing, and requests a second."""
+    """Print each page's 95th percentile, its ratio to the page that reads nothing, and requests a second.
+
+    First as a day goes, each customer at a page of their own; then the harder question, all of them at one page at once.
+    """
     visitors = _visitors()
+    with served() as port:
+        taken = _load(port, visitors, PAGES, SECONDS)
+        print(f"\nThe portal under {len(visitors)} customers at once, {name}")
+        least = _p95(taken[NOTHING])
+        for page in sorted(PAGES, key=lambda page: _p95(taken[page])):
+            tell(page, f"{_spread(taken[page])}, {_p95(taken[page]) / least:.2f} of {NOTHING}")
+        heaviest = max(PAGES, key=lambda page: _p95(taken[page]))
+        tell(
+            "the heaviest page's p95, of the page that reads nothing",
+            f"{_p95(taken[heaviest]) / least:.2f}",
+            "at most 3",
+        )
+        tell("requests a second, all pages alike", f"{sum(map(len, taken.values())) / (SECONDS - WARMING):.0f}")
+        for page in (NOTHING, heaviest):
+            alone = _load(port, visitors, (page,), SECONDS // 2)[page]
+            tell(f"all of them at {page}", f"{_spread(alone)}, {len(alone) / (SECONDS // 2 - WARMING):.0f} a second")
+
+
+def _load(port: int, visitors: list[tuple[str, int]], pages: Sequence[str], seconds: int) -> dict[str, list[float]]:
+    """Let every visitor ask for pages in a random order for some seconds, and return how long each answer took."""
     taken: dict[str, list[float]] = defaultdict(list)
     failed: list[str] = []
-    with served() as port:
-        start = time.monotonic()
-        threads = [
-            threading.Thread(target=_visit, args=(port, cookie, receipt, start, number, taken, failed))
-            for number, (cookie, receipt) in enumerate(visitors)
-        ]
-        for thread in threads:
-            thread.start()
-        for thread in threads:
-            thread.join()
-    assert not failed, failed[:3]
-    print(f"\nThe portal under {len(visitors)} customers at once, {name}")
-    least = _p95(taken[NOTHING])
-    for page in sorted(PAGES, key=lambda page: _p95(taken[page])):
-        tell(
-            page,
-            f"p95 {_p95(taken[page]) * 1000:.0f} ms, median {statistics.median(taken[page]) * 1000:.0f} ms,"
-            f" {_p95(taken[page]) / least:.2f} of {NOTHING}",
+    start = time.monotonic()
+    threads = [
+        threading.Thread(
+            target=_visit, args=(port, visitor, pages, start, seconds, random.Random(number), taken, failed)
         )
-    heaviest = max(_p95(taken[page]) for page in PAGES)
-    tell("the heaviest page's p95, of the page that reads nothing", f"{heaviest / least:.2f}", "at most 3")
-    tell("requests a second, all pages alike", f"{sum(map(len, taken.values())) / (SECONDS - WARMING):.0f}")
+        for number, visitor in enumerate(visitors)
+    ]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert not failed, failed[:3]
+    return taken
 
 
 def _visitors() -> list[tuple[str, int]]:
@@ -93,13 +108,20 @@ def _session_store() -> SessionBase:
 
 
 def _visit(
-    port: int, cookie: str, receipt: int, start: float, number: int, taken: dict[str, list[float]], failed: list[str]
+    port: int,
+    visitor: tuple[str, int],
+    pages: Sequence[str],
+    start: float,
+    seconds: int,
+    order: random.Random,
+    taken: dict[str, list[float]],
+    failed: list[str],
 ) -> None:
-    """Ask for pages in a random order until time is up; what was asked while warming up does not count."""
+    """Ask until time is up; what was asked while warming up does not count."""
+    cookie, receipt = visitor
     connection = http.client.HTTPConnection("127.0.0.1", port, timeout=60)
-    order = random.Random(number)
-    while (now := time.monotonic()) - start < SECONDS:
-        page = order.choice(PAGES)
+    while (now := time.monotonic()) - start < seconds:
+        page = order.choice(pages)
         connection.request("GET", page.format(receipt=receipt), headers={"Cookie": cookie})
         answer = connection.getresponse()
         answer.read()
@@ -107,6 +129,10 @@ def _visit(
             failed.append(f"{page}: {answer.status}")
         if now - start >= WARMING:
             taken[page].append(time.monotonic() - now)
+
+
+def _spread(seconds: list[float]) -> str:
+    return f"p95 {_p95(seconds) * 1000:.0f} ms, median {statistics.median(seconds) * 1000:.0f} ms"
 
 
 def _p95(seconds: list[float]) -> float:
