@@ -42,7 +42,7 @@ PAGES = (
 def measure(name: str) -> None:
     """Print each page's 95th percentile, its ratio to the page that reads nothing, and requests a second.
 
-    First as a day goes, each customer at a page of their own; then the harder question, all of them at one page at once.
+    First as a day goes, each at a page of their own; then the harder question, all of them at one page at once.
     """
     visitors = _visitors()
     with served() as port:
