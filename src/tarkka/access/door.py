@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from importlib.resources import files
 
 import psycopg
+from django.core.exceptions import PermissionDenied
 from django.db import connection
 from psycopg.pq import TransactionStatus
 
@@ -21,8 +22,8 @@ _ISSUE = files("tarkka.access").joinpath("sql", "issue.sql").read_text()
 _ROLES = {kind: f"SET LOCAL ROLE tarkka_{kind.value}" for kind in SubjectKind}
 
 
-class Refused(Exception):
-    """The door stayed shut. `reason` is the code that was recorded with the refusal."""
+class Refused(PermissionDenied):
+    """The door stayed shut, which a page answers with 403. `reason` is the code that was recorded with the refusal."""
 
     def __init__(self, reason: str, event_id: int) -> None:
         super().__init__(f"refused: {reason} (access event {event_id})")

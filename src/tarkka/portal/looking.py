@@ -1,16 +1,18 @@
-"""A customer's looks through the door at more than their own data as such, which is `signing_in.own_look`."""
+"""A customer's looks through the door. Each raises access.Refused, recorded, if the description does not let them."""
 
-from collections.abc import Iterator
-from contextlib import AbstractContextManager, contextmanager
-
-from django.core.exceptions import PermissionDenied
+from contextlib import AbstractContextManager
 
 from tarkka import access
-from tarkka.vocabulary import Purpose, Role
+from tarkka.vocabulary import Level, Purpose, Role
+
+
+def own_look(person_id: int, at_most: Level) -> AbstractContextManager[access.Access]:
+    """Open the door for a customer's look at their own data, at most as fine as the page shows it (R7)."""
+    return _customer_look(person_id, Purpose.OWN_DATA, access.person(person_id), at_most)
 
 
 def household_look(person_id: int, household_id: int) -> AbstractContextManager[access.Access]:
-    """Open the door at the household that a customer belongs to (R10, R11). Raises PermissionDenied if they do not."""
+    """Open the door at the household that a customer belongs to (R10, R11)."""
     return _customer_look(person_id, Purpose.HOUSEHOLD_VIEW, access.household(household_id))
 
 
@@ -19,11 +21,7 @@ def service_look(person_id: int) -> AbstractContextManager[access.Access]:
     return _customer_look(person_id, Purpose.SERVICES, access.person(person_id))
 
 
-@contextmanager
-def _customer_look(person_id: int, purpose: Purpose, subject: access.Subject) -> Iterator[access.Access]:
-    """Raises PermissionDenied if the description does not let customers look; that is recorded."""
-    try:
-        with access.opened(role=Role.CUSTOMER, actor=str(person_id), purpose=purpose, subject=subject) as look:
-            yield look
-    except access.Refused:
-        raise PermissionDenied from None
+def _customer_look(
+    person_id: int, purpose: Purpose, subject: access.Subject, at_most: Level = Level.PRODUCT
+) -> AbstractContextManager[access.Access]:
+    return access.opened(role=Role.CUSTOMER, actor=str(person_id), purpose=purpose, subject=subject, at_most=at_most)

@@ -5,15 +5,14 @@ A view takes `@signed_in`, or for a sensitive act, such as the extract, `@freshl
 
 import logging
 import time
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from functools import wraps
 from inspect import getclosurevars
 from typing import TYPE_CHECKING, Concatenate, ParamSpec, cast
 from urllib.parse import urlencode, urlsplit, urlunsplit
 
 from django.conf import settings
-from django.core.exceptions import BadRequest, PermissionDenied
+from django.core.exceptions import BadRequest
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.middleware.csrf import rotate_token
 from django.shortcuts import redirect, resolve_url
@@ -21,9 +20,9 @@ from django.urls import Resolver404, resolve, reverse
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.views.decorators.cache import never_cache
 
-from tarkka import access
 from tarkka.people.queries import read_person
-from tarkka.vocabulary import Level, Purpose, Role
+from tarkka.portal.looking import own_look
+from tarkka.vocabulary import Level
 
 if TYPE_CHECKING:
     from tarkka.sign_in.sessions import SessionStore
@@ -56,22 +55,6 @@ def sign_in(request: HttpRequest, person_id: int, *, authenticated_at: float | N
     )
     rotate_token(request)
     _log.info("signed in")  # who is in the access event of the look above
-
-
-@contextmanager
-def own_look(person_id: int, at_most: Level) -> Iterator[access.Access]:
-    """Open the door for a customer's look at their own data, at most as fine as the page shows it (R7).
-
-    Raises PermissionDenied if the description does not let customers look; that is recorded.
-    """
-    subject = access.person(person_id)
-    try:
-        with access.opened(
-            role=Role.CUSTOMER, actor=str(person_id), purpose=Purpose.OWN_DATA, subject=subject, at_most=at_most
-        ) as look:
-            yield look
-    except access.Refused:
-        raise PermissionDenied from None
 
 
 def sign_out(request: HttpRequest) -> None:

@@ -13,7 +13,8 @@ from django.views.decorators.http import require_safe
 from tarkka.people.queries import Person, read_cards, read_person
 from tarkka.portal import kept_card
 from tarkka.portal.barcodes import Bars, drawn
-from tarkka.portal.signing_in import own_look, signed_in
+from tarkka.portal.looking import own_look
+from tarkka.portal.signing_in import signed_in
 from tarkka.vocabulary import Level
 
 

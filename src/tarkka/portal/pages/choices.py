@@ -4,7 +4,7 @@ from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from django.core.exceptions import BadRequest, PermissionDenied
+from django.core.exceptions import BadRequest
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
@@ -12,7 +12,6 @@ from django.utils import timezone
 from django.utils.translation import gettext_noop as msgid
 from django.views.decorators.http import require_http_methods
 
-from tarkka import access
 from tarkka.description.explanation import explain_use
 from tarkka.description.queries import load_rulebook
 from tarkka.description.rulebook import PublishedVersion
@@ -20,7 +19,8 @@ from tarkka.description.schema import ObjectionRule
 from tarkka.description.value import Description
 from tarkka.people.actions import customer, make_objection, withdraw_objection
 from tarkka.people.queries import Choice, Person, read_choices, read_person
-from tarkka.portal.signing_in import freshly_signed_in, own_look, signed_in
+from tarkka.portal.looking import own_look
+from tarkka.portal.signing_in import freshly_signed_in, signed_in
 from tarkka.vocabulary import Level, Objection, Place, Purpose
 
 MAY, MAY_NOT = "may", "may_not"
@@ -137,10 +137,7 @@ def _done(
     """Make or withdraw; done twice it is done once. What was not shown as it holds now is shown again instead."""
     if request.POST.get("version") != str(now.number):
         return redirect(f"{reverse('choices')}?anew=1")
-    try:
-        act(person_id, objection, place=Place.PORTAL, acting=customer(person_id))
-    except access.Refused:
-        raise PermissionDenied from None
+    act(person_id, objection, place=Place.PORTAL, acting=customer(person_id))
     return redirect(f"{reverse('choices')}?saved={objection.value}")
 
 

@@ -23,7 +23,8 @@ from tarkka.people.actions import (
 )
 from tarkka.people.details import RECEIPTS_BY_EMAIL, WISHES, Contact, ContactKind, Wish, WrongContact, checked_contact
 from tarkka.people.queries import read_contacts, read_person, read_wishes
-from tarkka.portal.signing_in import freshly_signed_in, own_look, signed_in
+from tarkka.portal.looking import own_look
+from tarkka.portal.signing_in import freshly_signed_in, signed_in
 from tarkka.services.receipts import last_was_refused
 from tarkka.vocabulary import Language, Level
 

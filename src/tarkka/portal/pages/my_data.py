@@ -15,9 +15,10 @@ from django.views.decorators.http import require_POST, require_safe
 from tarkka.people.actions import customer
 from tarkka.people.details import ContactKind
 from tarkka.people.queries import read_contact, read_person
+from tarkka.portal.looking import own_look
 from tarkka.portal.pages.common import described
 from tarkka.portal.rate_limit import limited
-from tarkka.portal.signing_in import freshly_signed_in, own_look, signed_in
+from tarkka.portal.signing_in import freshly_signed_in, signed_in
 from tarkka.purchases.queries import source_names
 from tarkka.rights.actions import (
     LONGEST,

@@ -14,12 +14,13 @@ from django.views.decorators.http import require_POST, require_safe
 from tarkka.description.queries import load_rulebook
 from tarkka.description.schema import Document
 from tarkka.people.queries import read_cards, read_person
+from tarkka.portal.looking import own_look
 from tarkka.portal.months import Year, by_month, month_of
 from tarkka.portal.pages.common import PAGE_LENGTH, described
 from tarkka.portal.position import Position
 from tarkka.portal.rate_limit import limited
 from tarkka.portal.searching import SearchForm, keep_search, kept_search
-from tarkka.portal.signing_in import own_look, signed_in
+from tarkka.portal.signing_in import signed_in
 from tarkka.purchases import queries as receipts
 from tarkka.purchases import search as searches
 from tarkka.purchases.search import Found, Search
