@@ -51,11 +51,18 @@ def address(site) -> Iterator[str]:
 
 @pytest.fixture(scope="session")
 def strong_address(site, tmp_path_factory) -> Iterator[tuple[str, str]]:
-    """The addresses of the site with a real provider and of that provider, who knows a `member` and a `stranger`."""
+    """The addresses of the site with a real provider and of that provider.
+
+    It knows a household's `main` member and another `member` of it, each with purchases, and a `stranger`.
+    """
     port = free_port()
     redirect_uri = f"http://127.0.0.1:{port}/sign-in/back/"
-    [member] = building.a_household(1).identity_codes
-    with brokers.real_broker(redirect_uri, {"member": member, "stranger": acting.new_code()}) as issuer:
+    household, source = building.a_household(2), building.a_source()
+    for card in household.cards:
+        building.take_three_levels(source, card)
+    main, member = household.identity_codes
+    people = {"main": main, "member": member, "stranger": acting.new_code()}
+    with brokers.real_broker(redirect_uri, people) as issuer:
         settings = brokers.write_settings(tmp_path_factory.mktemp("sign-in"), issuer, redirect_uri)
         with served(port, TARKKA_SIGN_IN=str(settings)) as found:
             yield found, issuer

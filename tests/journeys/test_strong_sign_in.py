@@ -50,6 +50,34 @@ def test_every_page_of_signing_in_is_accessible_and_fits(visitor, inspect) -> No
         visitor.get_by_role("main").get_by_role("link").click()
 
 
+@pytest.mark.parametrize("role", ["main", "member"])
+def test_each_role_reaches_every_page_by_the_menu(strong_address, browser, role) -> None:
+    """The household's main member and another member, on a desk, signed in strongly; each page says what it is of."""
+    context = browser.new_context(base_url=strong_address[0], locale="en", viewport={"width": 1280, "height": 900})
+    context.add_cookies([{"name": "tarkka_language", "value": "en", "url": strong_address[0]}])
+    page = context.new_page()
+    page.goto("/sign-in/")
+    identify(page, role)
+    page.wait_for_url("**/home/")
+    page.get_by_role("heading", name="Hello, Given").wait_for()
+    menu = page.get_by_role("navigation", name="Main menu").get_by_role("link")
+    names = [name for name in menu.all_inner_texts() if name != "All pages"]
+    assert len(names) == 10
+    for name in names:
+        page.get_by_role("navigation", name="Main menu").get_by_role("link", name=name, exact=True).click()
+        here = page.get_by_role("navigation", name="Main menu").locator("[aria-current=page]")
+        assert here.inner_text() == name
+        assert page.get_by_role("heading", level=1).count() == 1
+        if name == "Household":
+            said = page.get_by_role("main").inner_text()
+            assert ("You are the household’s main member" in said) is (role == "main")
+        if name == "Purchases":
+            assert page.get_by_role("main").get_by_role("listitem").filter(has_text="Products").count() == 1
+    page.locator("form.who button").click()
+    page.wait_for_url(f"{strong_address[0]}/")
+    context.close()
+
+
 def identify(page: Any, person: str) -> None:
     """Go to the provider and say who one is, if it asks."""
     page.locator(".sign-in a").click()
