@@ -29,6 +29,7 @@ ADDRESSES = {
     ("description", "get", "/description/"): (200, 200, 200),
     ("description-version", "get", "/description/1/"): (200, 200, 200),
     ("description-version", "get", "/description/999/"): (404, 404, 404),
+    ("extracts", "get", "/extracts/"): (200, 200, 200),
     ("details", "get", "/details/"): (SIGN_IN, 200, 200),
     ("details", "post", "/details/"): (405, 405, 405),
     ("details-language", "get", "/details/language/"): (405, 405, 405),

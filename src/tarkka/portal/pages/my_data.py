@@ -1,8 +1,5 @@
 """My data: the extract, at once and on paper, and requests with due dates (R7–R9, R14, R33; GDPR 12, 15–18, 21)."""
 
-import time
-from functools import lru_cache
-
 from django.core.exceptions import BadRequest
 from django.http import HttpRequest, HttpResponse, HttpResponseBase, StreamingHttpResponse
 from django.shortcuts import redirect, render
@@ -17,6 +14,7 @@ from tarkka.people.details import ContactKind
 from tarkka.people.queries import read_contact, read_person
 from tarkka.portal.looking import own_look
 from tarkka.portal.pages.common import described
+from tarkka.portal.pages.extracts import extracts_served
 from tarkka.portal.rate_limit import limited
 from tarkka.portal.signing_in import freshly_signed_in, signed_in
 from tarkka.purchases.queries import source_names
@@ -29,7 +27,7 @@ from tarkka.rights.actions import (
     record_download,
 )
 from tarkka.rights.extract import read_extract
-from tarkka.rights.queries import extracts_made, read_orders, read_requests
+from tarkka.rights.queries import read_orders, read_requests
 from tarkka.rights.writing import archive
 from tarkka.vocabulary import Level, Place, RequestKind
 from tarkka.wording.language import reader_language
@@ -123,12 +121,6 @@ def _page(
         "text": text,
         "wrong": wrong,
         "longest": LONGEST,
-        "online": _taken_online(int(time.time()) // 3600),
+        "online": sum(made["online"] for made in extracts_served().values()),
     }
     return render(request, "portal/my_data.html", words, status=status)
-
-
-@lru_cache(maxsize=1)
-def _taken_online(hour: int) -> int:  # noqa: ARG001  # the key: counted anew each hour, not for each page
-    """How many extracts were served without staff (R14)."""
-    return sum(made["online"] for made in extracts_made().values())
