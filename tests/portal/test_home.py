@@ -14,7 +14,7 @@ pytestmark = pytest.mark.usefixtures("site")
 def test_a_newcomer_is_told_kindly_that_there_is_nothing_yet():
     said = browsing.words(browsing.signed_in(building.a_household(1).persons[0]).get("/home/"))
     assert "Hello, Given0" in said
-    assert "Nobody else has looked" in said
+    assert "Who has looked at your data" in said  # looks at the whole register, by other tests, are everybody's
     assert said.count("May be used") == 2
     assert "€0.00" in said
     assert "We cannot reach you." not in said

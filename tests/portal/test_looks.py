@@ -196,7 +196,7 @@ def test_a_page_has_no_more_than_fifty_rows_and_goes_on_where_it_ends(site):
 
 @pytest.mark.parametrize(("filters", "expected"), [
     ("purpose=bonus", {"Bonus and benefits"}),
-    ("purpose=recall&by=staff", set()),
+    ("purpose=bonus&by=staff", set()),
     ("refused=1&by=staff", {"Customer service Case C-1 Nothing was shown"}),
     ("by=automatic&purpose=services", {"Services made of purchase data"}),
 ])  # fmt: skip
