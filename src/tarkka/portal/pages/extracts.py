@@ -27,7 +27,10 @@ def extracts(request: HttpRequest) -> HttpResponse:
 
 def extracts_served() -> Mapping[int, Mapping[str, int]]:
     """Return what `extracts_made` does, counted anew each hour and not for each page."""
-    return _served_in(int(time.time()) // 3600)
+    served = _served_in(int(time.time()) // 3600)
+    if not served:
+        _served_in.cache_clear()  # the first one is told at once
+    return served
 
 
 @lru_cache(maxsize=1)
