@@ -11,9 +11,9 @@ PAGE = " ".join((ROOT / "docs" / "security.md").read_text(encoding="utf-8").spli
 
 def test_every_limit_by_the_minute_is_told(site):
     from tarkka.portal.pages import session
-    from tarkka.portal.rate_limit import SHARED_ADDRESS
+    from tarkka.web.rate_limit import SHARED_ADDRESS
 
-    code = "".join(each.read_text(encoding="utf-8") for each in (ROOT / "src/tarkka/portal").rglob("*.py"))
+    code = "".join(each.read_text(encoding="utf-8") for each in (ROOT / "src/tarkka").rglob("*.py"))
     found = dict(re.findall(r'\blimited\("([\w-]+)", per_minute=(\w+)\)', code))
     limits = {what: int(times) if times.isdigit() else getattr(session, times) for what, times in found.items()}
     [table] = re.findall(r"\| what \| a minute \| \|---\|---\| (.*?) What costs", PAGE)

@@ -67,6 +67,12 @@ _SENTENCES = {
     Kind.SITUATION_ANEW: msgid("change.situation_anew %(situation)s"),
     Kind.SITUATION_NO_MORE: msgid("change.situation_no_more %(situation)s"),
     Kind.SITUATION_LEVEL: msgid("change.situation_level %(situation)s %(new)s %(old)s"),
+    Kind.SITUATION_SHOWS: msgid("change.situation_shows %(situation)s %(part)s"),
+    Kind.SITUATION_SHOWS_NO_MORE: msgid("change.situation_shows_no_more %(situation)s %(part)s"),
+    Kind.SITUATION_LONGER: msgid("change.situation_minutes %(situation)s %(new)s %(old)s"),
+    Kind.SITUATION_SHORTER: msgid("change.situation_minutes %(situation)s %(new)s %(old)s"),
+    Kind.SITUATION_WITHOUT_CUSTOMER: msgid("change.situation_without_customer %(situation)s"),
+    Kind.SITUATION_WITH_CUSTOMER: msgid("change.situation_with_customer %(situation)s"),
     Kind.SITUATION_ALL_RECEIPTS: msgid("change.situation_all_receipts %(situation)s"),
     Kind.SITUATION_ONE_RECEIPT: msgid("change.situation_one_receipt %(situation)s"),
     Kind.SITUATION_LOWERED: msgid("change.situation_lowered %(situation)s %(objection)s"),
@@ -106,6 +112,7 @@ _SECTION_OF = {
     "security": "rights",
     "situation": "used",
     "supervision": "used",
+    "agreement": "used",
 }
 """The section in which a table of the file is told; the others are `about`."""
 
@@ -173,6 +180,8 @@ class _Names:
             return formats.day_count(value, self.language)
         if key == "channel":
             return gettext(words.CHANNEL[Channel(value)])
+        if key == "part":
+            return gettext(words.PART[Part(value)])
         if key == "subject":
             return gettext(SUBJECT[SubjectKind(value)])
         return self.named(key, value) if key in Document.__struct_fields__ else str(value)

@@ -13,13 +13,14 @@ from django.conf import settings
 from django.core.exceptions import BadRequest
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
-from django.urls import path
+from django.urls import path, reverse
 from django.utils.translation import get_language, gettext
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods
 
 from tarkka.portal.pages.session import sign_in_page
-from tarkka.portal.signing_in import sign_in, wanted_page
+from tarkka.portal.signing_in import sign_in
+from tarkka.web.addresses import wanted_page
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,7 +52,7 @@ def choose_person(request: HttpRequest) -> HttpResponse:
         if chosen is None:
             raise BadRequest("nobody of the list was chosen")
         sign_in(request, chosen.person_id, authenticated_at=time.time())
-        return redirect(wanted_page(request))
+        return redirect(wanted_page(request, reverse("home")))
     return sign_in_page(request, title=gettext("sign_in.title"), is_development=True, people=people)
 
 

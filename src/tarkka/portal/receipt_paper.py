@@ -10,10 +10,10 @@ from django.utils import timezone
 from django.utils.translation import gettext
 
 from tarkka.description.schema import Document
-from tarkka.portal.templatetags.receipts import quantity
 from tarkka.portal.why import Why
 from tarkka.purchases.queries import ReceiptDetail
 from tarkka.vocabulary import Language
+from tarkka.web.templatetags.receipts import quantity
 from tarkka.wording import formats
 from tarkka.wording.language import reader_language
 from tarkka.wording.words import LEVEL, PAYMENT_METHOD

@@ -7,22 +7,21 @@ import logging
 import time
 from collections.abc import Callable
 from functools import wraps
-from inspect import getclosurevars
 from typing import TYPE_CHECKING, Concatenate, ParamSpec, cast
-from urllib.parse import urlencode, urlsplit, urlunsplit
+from urllib.parse import urlencode
 
 from django.conf import settings
 from django.core.exceptions import BadRequest
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.middleware.csrf import rotate_token
 from django.shortcuts import redirect, resolve_url
-from django.urls import Resolver404, resolve, reverse
-from django.utils.http import url_has_allowed_host_and_scheme
+from django.urls import reverse
 from django.views.decorators.cache import never_cache
 
 from tarkka.people.queries import read_person
 from tarkka.portal.looking import own_look
 from tarkka.vocabulary import Level
+from tarkka.web.addresses import present_page
 
 if TYPE_CHECKING:
     from tarkka.sign_in.sessions import SessionStore
@@ -122,42 +121,5 @@ def to_sign_in(request: HttpRequest, *, afresh: bool = False) -> HttpResponse:
 
     `afresh` asks somebody who is signed in to prove again who they are.
     """
-    wanted = request.get_full_path() if request.method in ("GET", "HEAD") else _page_of_form(request)
-    query = {"next": wanted} | ({"afresh": "1"} if afresh else {})
+    query = {"next": present_page(request, reverse("home"))} | ({"afresh": "1"} if afresh else {})
     return redirect(f"{resolve_url(settings.LOGIN_URL)}?{urlencode(query)}")
-
-
-def wanted_page(request: HttpRequest) -> str:
-    """Return where to go after signing in: the `next` of form or address if it is a page of ours, else the first."""
-    return page_of_ours(request, request.POST.get("next") or request.GET.get("next") or "") or reverse("home")
-
-
-def page_of_ours(request: HttpRequest, address: str) -> str | None:
-    """Return the address if it is on this site and answers GET, else None."""
-    if not url_has_allowed_host_and_scheme(
-        address, allowed_hosts={request.get_host()}, require_https=request.is_secure()
-    ):
-        return None
-    try:
-        found = resolve(urlsplit(address).path)
-    except Resolver404:
-        return None
-    return address if _answers_get(found.func) else None
-
-
-def _answers_get(view: Callable[..., object]) -> bool:
-    # Django's decorators tell what they let through to nobody; a test asks every address whether this reads them right.
-    layer: Callable[..., object] | None = view
-    while layer is not None:
-        if methods := getclosurevars(layer).nonlocals.get("request_method_list"):
-            return "GET" in methods
-        layer = getattr(layer, "__wrapped__", None)
-    return True
-
-
-def _page_of_form(request: HttpRequest) -> str:
-    came_from = urlsplit(request.headers.get("Referer", ""))
-    for address in (request.path, urlunsplit(came_from._replace(scheme="", netloc=""))):
-        if page := page_of_ours(request, address):
-            return page
-    return reverse("home")

@@ -1,11 +1,10 @@
 """The portal's addresses."""
 
 from django.conf import settings
-from django.urls import URLPattern, URLResolver, include, path, register_converter
+from django.urls import URLPattern, URLResolver, include, path
 from django.views.decorators.http import require_POST
 from django.views.i18n import set_language
 
-from tarkka.portal.ids import ID
 from tarkka.portal.pages import (
     card,
     choices,
@@ -23,23 +22,7 @@ from tarkka.portal.pages import (
     spending,
     start,
 )
-
-
-class IdConverter:
-    """An id in an address."""
-
-    regex = ID
-
-    def to_python(self, text: str) -> int:
-        """Return the id."""
-        return int(text)
-
-    def to_url(self, number: int) -> str:
-        """Return the id as text."""
-        return str(number)
-
-
-register_converter(IdConverter, "id")
+from tarkka.web import ids  # noqa: F401  # makes <id:…> known
 
 urlpatterns: list[URLPattern | URLResolver] = [
     path("", start.start, name="start"),

@@ -28,6 +28,7 @@ INSTALLED_APPS = [
     "tarkka.purchases",
     "tarkka.services",
     "tarkka.rights",
+    "tarkka.web",
     "tarkka.portal",
     "tarkka.site",
 ]
@@ -52,7 +53,12 @@ TEMPLATES = [
         "BACKEND": "django.template.backends.django.DjangoTemplates",
         "APP_DIRS": True,
         "OPTIONS": {
-            "builtins": ["django.templatetags.i18n", "django.templatetags.static", "tarkka.site.templatetags.tarkka"],
+            "builtins": [
+                "django.templatetags.i18n",
+                "django.templatetags.static",
+                "tarkka.site.templatetags.tarkka",
+                "tarkka.web.templatetags.described",
+            ],
             "context_processors": ["django.template.context_processors.request"],
         },
     }

@@ -16,11 +16,12 @@ from django.views.decorators.http import require_GET, require_POST, require_safe
 
 from tarkka.people.queries import find_person
 from tarkka.portal import kept_card, signing_in
-from tarkka.portal.rate_limit import limited
 from tarkka.sign_in import client, publishing
 from tarkka.sign_in.providers import Provider, provider_for
 from tarkka.sign_in.refusals import Reason, SignInRefused
 from tarkka.sign_in.tokens import Proof
+from tarkka.web.addresses import wanted_page
+from tarkka.web.rate_limit import limited
 
 PROVIDER = "customers"
 """The portal's provider in the settings of signing in."""
@@ -38,7 +39,7 @@ def sign_in(request: HttpRequest) -> HttpResponse:
 
 def sign_in_page(request: HttpRequest, **words: object) -> HttpResponse:
     """Return the page from which one signs in, with `words` more."""
-    is_afresh, wanted = request.GET.get("afresh") == "1", signing_in.wanted_page(request)
+    is_afresh, wanted = request.GET.get("afresh") == "1", _wanted(request)
     query = urlencode({"next": wanted} | ({"afresh": "1"} if is_afresh else {}))
     usual = {
         "title": gettext("sign_in.afresh.title") if is_afresh else gettext("start.sign_in"),
@@ -59,9 +60,9 @@ def to_provider(request: HttpRequest) -> HttpResponse:
     """
     provider = _provider()
     if request.headers.get("Sec-Fetch-Site", "same-origin") not in ("same-origin", "none"):
-        return redirect(f"{reverse('sign-in')}?{urlencode({'next': signing_in.wanted_page(request)})}")
+        return redirect(f"{reverse('sign-in')}?{urlencode({'next': _wanted(request)})}")
     attempt = client.begin(afresh=request.GET.get("afresh") == "1")
-    kept = signing.dumps({"attempt": asdict(attempt), "next": signing_in.wanted_page(request)}, salt=_SALT)
+    kept = signing.dumps({"attempt": asdict(attempt), "next": _wanted(request)}, salt=_SALT)
     answer = redirect(client.address_to_go(provider, attempt, language=get_language() or settings.LANGUAGE_CODE))
     answer.set_cookie(
         settings.TARKKA_ATTEMPT_COOKIE,
@@ -127,6 +128,10 @@ def _provider() -> Provider:
     if provider is None:
         raise Http404
     return provider
+
+
+def _wanted(request: HttpRequest) -> str:
+    return wanted_page(request, reverse("home"))
 
 
 def _sign_in(request: HttpRequest, proof: Proof, wanted: str) -> HttpResponse:

@@ -24,9 +24,9 @@ from tarkka.portal import charts
 from tarkka.portal.looking import service_look
 from tarkka.portal.periods import Step, asked_period, month_columns, month_names, span_name, span_of
 from tarkka.portal.signing_in import signed_in
-from tarkka.portal.templatetags.portal import named_in
 from tarkka.purchases.spending import Breakdown, Spending, group_names, product_names, read_spending
 from tarkka.vocabulary import Level, Objection, Purpose, Span, months_later
+from tarkka.web.templatetags.described import named_in
 from tarkka.wording.language import reader_language
 
 DRAWN, LISTED = 10, 50

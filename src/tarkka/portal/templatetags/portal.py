@@ -1,6 +1,5 @@
-"""The portal's own places, as the rail and the tab bar show them, and the description's words."""
+"""The portal's own places, as the rail and the tab bar show them."""
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 
 from django import template
@@ -8,9 +7,6 @@ from django.template import RequestContext
 from django.urls import NoReverseMatch, reverse
 from django.utils.translation import gettext
 from django.utils.translation import gettext_noop as msgid
-
-from tarkka.description.schema import Chain, Named, PurposeRule, RoleRule, Text
-from tarkka.wording.language import reader_language
 
 register = template.Library()
 
@@ -74,19 +70,3 @@ def _drawn_places(path: str) -> list[dict[str, object]]:
             }
         )
     return found
-
-
-@register.filter
-def named_in(code: str, table: Mapping[str, Chain | Named | PurposeRule | RoleRule]) -> str:
-    """Return what the register description calls a chain or its group, a purpose or a role.
-
-    In a template: `{{ event.purpose|named_in:described.purpose }}`. A code that the description no longer has is shown
-    as it is.
-    """
-    return table[code].name.written_in(reader_language()) if code in table else code
-
-
-@register.filter
-def said(text: Text) -> str:
-    """Return the register description's words in the reader's language."""
-    return text.written_in(reader_language())

@@ -3,9 +3,27 @@
 import re
 
 from django.http import Http404, HttpRequest
+from django.urls import register_converter
 
 ID = "[1-9][0-9]{0,17}"
 """At most 18 digits, so that what matches always fits the database's bigint."""
+
+
+class IdConverter:
+    """An id in an address, `<id:name>`."""
+
+    regex = ID
+
+    def to_python(self, text: str) -> int:
+        """Return the id."""
+        return int(text)
+
+    def to_url(self, number: int) -> str:
+        """Return the id as text."""
+        return str(number)
+
+
+register_converter(IdConverter, "id")  # for every face's addresses: Django lets a name be registered once
 
 
 def before_id(request: HttpRequest) -> int | None:

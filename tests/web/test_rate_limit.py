@@ -6,7 +6,7 @@ import pytest
 from django.http import HttpResponse
 from django.test import RequestFactory, override_settings
 
-from tarkka.portal.rate_limit import SHARED_ADDRESS, client_address, limited
+from tarkka.web.rate_limit import SHARED_ADDRESS, client_address, limited
 
 
 @pytest.fixture
