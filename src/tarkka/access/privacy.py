@@ -19,12 +19,20 @@ PERSONAL = {
             "version": Category.TRAIL,
             "refusal": Category.TRAIL,
             "is_own": Category.TRAIL,
+            "xid": Category.KEY,
+            "salt": Category.KEY,
         },
         whose="subject_id",
     ),
     "access_event_person": PersonalTable(
         "Who was in a look at a household or a group.",
-        {"person_id": Category.KEY, "event_id": Category.KEY},
+        {
+            "id": Category.KEY,
+            "person_id": Category.KEY,
+            "event_id": Category.KEY,
+            "xid": Category.KEY,
+            "salt": Category.KEY,
+        },
         whose="person_id",
     ),
     "access_ticket": PersonalTable(
