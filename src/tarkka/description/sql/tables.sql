@@ -3,6 +3,8 @@
 
 CREATE TYPE level AS ENUM ('TOTAL', 'GROUP', 'PRODUCT');
 
+-- A version and an announcement are sealed into the trail: see `xid` and `salt` in the access room's tables.
+
 -- One published version: the file as it was, and as JSON what it says to hold from `effective_on` (in its own time zone).
 -- `compiled` is text, because jsonb would lose the order in which people read it; the digest is of exactly that text.
 CREATE TABLE description_version (
@@ -11,6 +13,8 @@ CREATE TABLE description_version (
     time_zone    text NOT NULL,
     published_at timestamptz NOT NULL DEFAULT now(),
     published_by text NOT NULL CHECK (published_by <> ''),
+    xid          xid8 NOT NULL DEFAULT pg_current_xact_id(),
+    salt         bytea DEFAULT uuid_send(gen_random_uuid()) || uuid_send(gen_random_uuid()),
     digest       bytea NOT NULL CHECK (digest = sha256(convert_to(compiled, 'UTF8'))),
     source       text NOT NULL,
     compiled     text NOT NULL CHECK (compiled IS JSON OBJECT)
@@ -50,6 +54,8 @@ CREATE TABLE description_announcement (
     announced_on date NOT NULL CHECK (announced_on <= effective_on),
     recorded_at  timestamptz NOT NULL DEFAULT now(),
     recorded_by  text NOT NULL CHECK (recorded_by <> ''),
+    xid          xid8 NOT NULL DEFAULT pg_current_xact_id(),
+    salt         bytea DEFAULT uuid_send(gen_random_uuid()) || uuid_send(gen_random_uuid()),
     UNIQUE (digest, effective_on, channel)
 );
 
