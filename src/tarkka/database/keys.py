@@ -2,7 +2,7 @@
 
 Lose it, and identities can no longer be found or read. Each use has a key of its own: `session` signs cookies,
 `identity` finds people by identity code, `sealing` encrypts it, `content` fingerprints receipts, `login` is the
-password of the application's login where the server asks for one.
+password of the application's login where the server asks for one, `trail` signs the trail's checkpoints.
 """
 
 import json
@@ -13,7 +13,7 @@ from functools import cache
 from pathlib import Path
 from tempfile import NamedTemporaryFile
 
-USES = ("content", "identity", "login", "sealing", "session")
+USES = ("content", "identity", "login", "sealing", "session", "trail")
 
 
 class NoKeys(Exception):

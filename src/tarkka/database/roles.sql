@@ -3,6 +3,7 @@
 --   tarkka_owner      owns every table; migrations run as it. Policies are FORCEd on it too.
 --   tarkka_app        the application's login. Outside the door it has no right on a personal table.
 --   tarkka_door       owns the functions of the door and the intake: reads choices, memberships and sales, writes events, tickets and returns.
+--   tarkka_seal       owns the functions that seal the trail, prove an event and erase; no login reaches it
 --   tarkka_person     the door switches to it for a look at one person
 --   tarkka_household  … at one household's totals
 --   tarkka_trace      … at whoever bought something (a recall)
@@ -13,7 +14,7 @@ DO $$
 DECLARE
     role text;
 BEGIN
-    FOREACH role IN ARRAY ARRAY['owner', 'door', 'person', 'household', 'trace', 'audience', 'unobjected', 'intake'] LOOP
+    FOREACH role IN ARRAY ARRAY['owner', 'door', 'seal', 'person', 'household', 'trace', 'audience', 'unobjected', 'intake'] LOOP
         IF NOT EXISTS (SELECT FROM pg_roles WHERE rolname = 'tarkka_' || role) THEN
             EXECUTE format('CREATE ROLE tarkka_%s NOLOGIN NOINHERIT %s', role, CASE role WHEN 'intake' THEN 'BYPASSRLS' ELSE '' END);
         END IF;
@@ -24,8 +25,8 @@ BEGIN
     FOREACH role IN ARRAY ARRAY['person', 'household', 'trace', 'audience', 'intake'] LOOP
         EXECUTE format('GRANT tarkka_%s TO tarkka_app WITH INHERIT FALSE, SET TRUE', role);
     END LOOP;
-    -- The owner hands the door's functions and the audience's views over to their own roles.
-    GRANT tarkka_door, tarkka_unobjected TO tarkka_owner WITH INHERIT FALSE, SET TRUE;
+    -- The owner hands the door's functions, the trail's and the audience's views over to their own roles.
+    GRANT tarkka_door, tarkka_seal, tarkka_unobjected TO tarkka_owner WITH INHERIT FALSE, SET TRUE;
     EXECUTE format('GRANT tarkka_owner TO %I', current_user);
     EXECUTE format('REVOKE ALL ON DATABASE %I FROM PUBLIC', current_database());
     EXECUTE format('GRANT CONNECT ON DATABASE %I TO tarkka_app', current_database());
@@ -44,6 +45,6 @@ BEGIN
         EXECUTE format('REVOKE EXECUTE ON FUNCTION %s FROM PUBLIC', role);
     END LOOP;
     GRANT USAGE, CREATE ON SCHEMA public TO tarkka_owner;
-    GRANT USAGE ON SCHEMA public TO tarkka_app, tarkka_door, tarkka_person, tarkka_household, tarkka_trace, tarkka_audience, tarkka_unobjected, tarkka_intake;
+    GRANT USAGE ON SCHEMA public TO tarkka_app, tarkka_door, tarkka_seal, tarkka_person, tarkka_household, tarkka_trace, tarkka_audience, tarkka_unobjected, tarkka_intake;
 END
 $$;
