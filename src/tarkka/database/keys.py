@@ -13,7 +13,7 @@ from functools import cache
 from pathlib import Path
 from tempfile import NamedTemporaryFile
 
-USES = ("content", "identity", "login", "sealing", "session", "trail")
+USES = ("code_app", "content", "identity", "login", "sealing", "session", "trail")
 
 
 class NoKeys(Exception):

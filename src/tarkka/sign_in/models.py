@@ -10,6 +10,7 @@ class Session(AbstractBaseSession):
     """A visit by one browser."""
 
     person_id = models.BigIntegerField(null=True)
+    staff = models.TextField(null=True)  # noqa: DJ001  # nobody of the staff
 
     class Meta(AbstractBaseSession.Meta):
         managed = False

@@ -4,13 +4,15 @@ from tarkka.vocabulary import Category, LeftOut, PersonalTable
 
 PERSONAL = {
     "session": PersonalTable(
-        "Who is signed in: the person's id and language, when they signed in and what they looked for, under a random"
+        "Who is signed in: the person's id or the employee's user id, and language, when they signed in and what they"
+        " looked for, under a random"
         " key, until it ends.",
         {
             "session_key": Category.KEY,
             "session_data": Category.TRAIL,
             "expire_date": Category.TRAIL,
             "person_id": Category.KEY,
+            "staff": Category.EMPLOYEE,
         },
         whose="person_id",
         left_out={"session_data": LeftOut.PASSING, "expire_date": LeftOut.PASSING},

@@ -1,4 +1,4 @@
-"""Sessions in the database, each with its person in a column of its own, so that all of a person's can be ended.
+"""Sessions in the database, each with its person or member of staff in a column, so that all of theirs can be ended.
 
 Django's documented way to extend its sessions; `SESSION_ENGINE` names this module.
 """
@@ -12,10 +12,15 @@ if TYPE_CHECKING:
 
 
 def end_sessions(person_id: int | None) -> int:
-    """End the sessions of a person in every browser, or with None everybody's, and return how many there were."""
+    """End the sessions of a person in every browser, or with None everybody's, staff's too, and return how many."""
     found = SessionStore.get_model_class().objects.all()
-    found = found.exclude(person_id=None) if person_id is None else found.filter(person_id=person_id)
+    found = found.exclude(person_id=None, staff=None) if person_id is None else found.filter(person_id=person_id)
     return int(found.delete()[0])
+
+
+def end_staff_sessions(user_id: str) -> int:
+    """End the sessions of a member of staff in every browser, and return how many there were."""
+    return int(SessionStore.get_model_class().objects.filter(staff=user_id).delete()[0])
 
 
 class SessionStore(db.SessionStore):
@@ -32,6 +37,7 @@ class SessionStore(db.SessionStore):
         """Return the row for the session's data."""
         row = cast("Session", super().create_model_instance(data))
         row.person_id = data.get("person_id")
+        row.staff = data.get("staff")
         return row
 
     def end_everywhere(self) -> None:

@@ -25,6 +25,7 @@ INSTALLED_APPS = [
     "tarkka.access",
     "tarkka.people",
     "tarkka.sign_in",
+    "tarkka.staff",
     "tarkka.purchases",
     "tarkka.services",
     "tarkka.rights",
@@ -110,11 +111,14 @@ SESSION_COOKIE_SAMESITE = "Lax"
 SESSION_COOKIE_AGE = 30 * 60  # since the last page, written down once a minute
 TARKKA_SESSION_LIMIT = 8 * 60 * 60  # since signing in
 TARKKA_FRESH_LIMIT = 10 * 60  # since proving who one is, for sensitive acts
+TARKKA_STAFF_IDLE_LIMIT = 15 * 60  # since the last page, for staff
+PASSWORD_HASHERS = ["django.contrib.auth.hashers.Argon2PasswordHasher"]  # of staff: nobody else has a password here
 SESSION_EXPIRE_AT_BROWSER_CLOSE = True
 LOGIN_URL = "sign-in"
 # The providers of strong authentication: docs/guides/signing-in.md.
 TARKKA_ATTEMPT_COOKIE = f"{_HOST_COOKIE}tarkka_sign_in"
 TARKKA_SIGN_IN = Path(os.environ.get("TARKKA_SIGN_IN") or TARKKA_HOME / "sign-in.toml")
+TARKKA_KNOWN_BROWSER_COOKIE = f"{_HOST_COOKIE}tarkka_known"  # that staff signed in there before
 TARKKA_CARD_COOKIE = f"{_HOST_COOKIE}tarkka_card"  # whose card the browser was given to keep
 CSRF_FAILURE_VIEW = "tarkka.site.errors.form_expired"
 CSRF_COOKIE_NAME = f"{_HOST_COOKIE}tarkka_form"

@@ -18,6 +18,7 @@ class Migration(migrations.Migration):
                 ('session_data', models.TextField(verbose_name='session data')),
                 ('expire_date', models.DateTimeField(db_index=True, verbose_name='expire date')),
                 ('person_id', models.BigIntegerField(null=True)),
+                ('staff', models.TextField(null=True)),
             ],
             options={
                 'verbose_name': 'session',
