@@ -1,0 +1,12 @@
+"""The trail's tables and functions. Runs before a deployment."""
+
+from django.db import migrations
+
+from tarkka.database.migration import LOCK_LIMIT, sql_files
+from tarkka.trail.sealed import functions
+
+
+class Migration(migrations.Migration):
+    initial = True
+    dependencies = [("access", "0001_initial"), ("description", "0001_initial")]
+    operations = [*sql_files("tarkka.trail", "tables.sql"), migrations.RunSQL(LOCK_LIMIT + functions())]

@@ -1,0 +1,156 @@
+"""Which tables are sealed into the trail, column by column, and the text of the leaf that each of their rows is.
+
+The one place that tells it: sealing, verifying, proving and erasing are made from these lists. A row's *entry* is a JSON
+object of its columns (those that are NULL left out, and the salt). A column that tells who somebody is, or holds free
+text, is *blinded*: in its place stands sha256(sha256(salt ‖ column name) ‖ value), a commitment that can be opened
+column by column with its key sha256(salt ‖ column name), and by nobody once the salt is destroyed.
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from importlib.resources import files
+
+SETTINGS = {
+    "search_path": "pg_catalog, pg_temp",
+    "bytea_output": "hex",
+    "datestyle": "ISO, MDY",
+    "intervalstyle": "postgres",
+    "timezone": "UTC",
+}
+"""Under which PostgreSQL makes the same text of the same row."""
+
+
+@dataclass(frozen=True, slots=True)
+class Sealed:
+    """A sealed table: its key (a bigint or integer), its columns, and which of its rows are sealed.
+
+    `whose` is the SQL condition by which a row `t` is of the person `person`: what erasing them takes from it.
+    `is_open`: the table is under no policies.
+    """
+
+    table: str
+    clear: str
+    blinded: str = ""
+    key: str = "id"
+    rows: str = "true"
+    whose: str = ""
+    is_open: bool = False
+
+
+SEALED = (
+    Sealed(
+        "access_event",
+        clear="id at role purpose basis subject_kind level version refusal xid",
+        blinded="actor subject_id case_ref",
+        whose="t.subject_kind = 'person' AND t.subject_id = person OR t.role = 'customer' AND t.actor = person::text",
+    ),
+    Sealed(
+        "access_event_person",
+        clear="id event_id xid",
+        blinded="person_id",
+        rows="t.person_id IS DISTINCT FROM 0",  # that a group's look is everyone's ends when it is told who was in it
+        whose="t.person_id = person",
+    ),
+    Sealed(
+        "description_announcement",
+        clear="id digest effective_on channel announced_on recorded_at xid",
+        blinded="recorded_by",
+        is_open=True,
+    ),
+    Sealed(
+        "description_version",
+        clear="number effective_on time_zone published_at digest source compiled xid",
+        blinded="published_by",
+        key="number",
+        is_open=True,
+    ),
+    Sealed("erasure", clear="id at digest xid", blinded="acting"),
+    Sealed("trail_checkpoint", clear="number size note xid", key="number", is_open=True),
+)
+OUTSIDE = {"access_event.is_own": "made from role, subject_kind, actor and subject_id by the database"}
+"""Columns of sealed tables that no entry covers, and why not."""
+
+
+def entries() -> str:
+    """Return the query of all entries: kind, row_id, xid, entry."""
+    return "\nUNION ALL\n".join(map(entries_of, SEALED))
+
+
+def entries_of(each: Sealed) -> str:
+    """Return the query of one table's entries: kind, row_id, xid, entry."""
+    columns = [f"'table', '{each.table}'"]
+    columns += [f"'{column}', t.{column}" for column in each.clear.split()]
+    columns += [f"'{column}', {commitment(each, column)}" for column in each.blinded.split()]
+    return (
+        f"SELECT '{each.table}' AS kind, t.{each.key}::bigint AS row_id, t.xid,"
+        f" jsonb_strip_nulls(jsonb_build_object({', '.join(columns)}))::text AS entry"
+        f" FROM public.{each.table} t WHERE {each.rows}"
+    )
+
+
+def commitment(each: Sealed, column: str) -> str:
+    """Return the expression of a blinded column's commitment; of an erased row, the one that was kept."""
+    return (
+        f"CASE WHEN t.salt IS NOT NULL THEN encode(sha256({opening_key(column)} || convert_to(t.{column}::text, 'UTF8')), 'hex')"
+        f" ELSE (SELECT e.commitments ->> '{column}' FROM public.trail_erased e"
+        f" WHERE e.kind = '{each.table}' AND e.row_id = t.{each.key}) END"
+    )
+
+
+def opening_key(column: str) -> str:
+    """Return the expression of the key that opens the commitment of a column of `t`."""
+    return f"sha256(t.salt || '{column}')"
+
+
+def hashed(entry: str = "entry") -> str:
+    """Return the expression of an entry's leaf hash (RFC 9162)."""
+    return f"sha256('\\x00'::bytea || convert_to({entry}, 'UTF8'))"
+
+
+def erased_digest() -> str:
+    """Return the aggregate that an erasure's digest is, over its rows of trail_erased."""
+    row = "concat_ws(' ', kind, row_id, commitments)"
+    return f"sha256(convert_to(string_agg({row}, E'\\n' ORDER BY kind COLLATE \"C\", row_id), 'UTF8'))"
+
+
+def pinned() -> str:
+    """Return SETTINGS as clauses of a function."""
+    return " ".join(f"SET {name} = {value if name == 'search_path' else repr(value)}" for name, value in SETTINGS.items())
+
+
+def readers() -> Iterator[str]:
+    """Yield the statements that let tarkka_seal read every sealed row, and take from one what identifies somebody."""
+    for each in SEALED:
+        yield f"GRANT SELECT ON {each.table} TO tarkka_seal"
+        if not each.is_open:
+            yield f"CREATE POLICY seals ON {each.table} FOR SELECT TO tarkka_seal USING (true)"
+        if each.whose:
+            gone = " AND ".join(f"{column} IS NULL" for column in [*each.blinded.split(), "salt"])
+            yield f"GRANT UPDATE ({', '.join([*each.blinded.split(), 'salt'])}) ON {each.table} TO tarkka_seal"
+            yield f"CREATE POLICY erases ON {each.table} FOR UPDATE TO tarkka_seal USING (true) WITH CHECK ({gone})"
+
+
+def erasing() -> str:
+    """Return the statements of trail.erase that keep the commitments of a person's rows and take the rest away."""
+    parts = []
+    for each in SEALED:
+        if each.whose:
+            kept = ", ".join(f"'{column}', {commitment(each, column)}" for column in each.blinded.split())
+            nulls = ", ".join(f"{column} = NULL" for column in [*each.blinded.split(), "salt"])
+            parts.append(
+                f"INSERT INTO public.trail_erased (kind, row_id, erasure_id, commitments)"
+                f" SELECT '{each.table}', t.{each.key}, erasure_id, jsonb_strip_nulls(jsonb_build_object({kept}))"
+                f" FROM public.{each.table} t WHERE t.salt IS NOT NULL AND ({each.whose}) AND ({each.rows});\n"
+                f"UPDATE public.{each.table} t SET {nulls}"
+                f" WHERE t.salt IS NOT NULL AND ({each.whose}) AND ({each.rows});"
+            )
+    return "\n".join(parts)
+
+
+def functions() -> str:
+    """Return the statements of functions.sql, with what the sealed tables make of them."""
+    text = files("tarkka.trail").joinpath("sql", "functions.sql").read_text()
+    made = {"entries": entries(), "erasing": erasing(), "hashed": hashed("w.entry"), "pinned": pinned()}
+    for name, statement in made.items():
+        text = text.replace(f"{{{name}}}", statement)
+    return ";\n".join([*readers(), text])

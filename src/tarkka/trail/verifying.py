@@ -1,0 +1,232 @@
+"""Verifying the trail: whatever was changed since it was sealed is found, though a superuser did it.
+
+Reads the database and nothing else: rows, leaves, tree and checkpoints, with statements of its own that call nothing
+which is stored there. What it must be given is the log's public key; an earlier checkpoint, kept elsewhere, tells a log
+whose end was cut off. Memory does not grow with the log.
+"""
+
+from collections import deque
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from heapq import merge
+from itertools import chain, count
+from operator import itemgetter
+from typing import Any
+
+import psycopg
+from psycopg import sql
+
+from tarkka.trail.note import Checkpoint, NotGenuine, Verifier
+from tarkka.trail.sealed import SEALED, SETTINGS, Sealed, entries_of, erased_digest, hashed
+from tarkka.trail.tree import Growing
+
+OLD = timedelta(seconds=60)
+"""A last checkpoint of this age tells that sealing has stopped."""
+MOST = 100
+"""Findings that are told of one kind."""
+_AT_ONCE = 20_000
+_ITS_OWN = ("trail_leaf", "trail_node", "trail_checkpoint", "trail_erased")
+
+_NO_MORE = (-1, b"", "")
+# In the order in which a growing tree completes them.
+_NODES = "SELECT level::integer, index, hash FROM public.trail_node ORDER BY (index + 1) << level, level"
+_ERASURES = f"""
+    SELECT coalesce(e.id, x.erasure_id) FROM public.erasure e
+    FULL JOIN (SELECT erasure_id, {erased_digest()} AS digest FROM public.trail_erased GROUP BY 1) x ON x.erasure_id = e.id
+    WHERE e.digest IS DISTINCT FROM coalesce(x.digest, sha256(''))
+"""  # noqa: S608
+# 56: DELETE, UPDATE and TRUNCATE, of pg_trigger's tgtype.
+_UNGUARDED = """
+    SELECT t FROM unnest(%s::text[]) t WHERE NOT EXISTS (
+        SELECT FROM pg_trigger g WHERE g.tgrelid = ('public.' || t)::regclass AND NOT g.tgisinternal AND g.tgenabled IN ('O', 'A')
+        HAVING coalesce(bit_or(g.tgtype), 0) & 56 = 56)
+"""
+
+Connection = psycopg.Connection[tuple[Any, ...]]
+Told = Callable[[str, float], None]
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """What is not as it was sealed, and where: a table and its row's key, a leaf's or a checkpoint's number."""
+
+    where: str
+    what: str
+
+
+@dataclass(frozen=True, slots=True)
+class Verified:
+    """What was gone through, and what was found. `last` is the newest genuine checkpoint."""
+
+    leaves: int
+    waiting: int
+    last: Checkpoint | None
+    findings: Sequence[Finding]
+
+
+def verify(
+    connection: Connection,
+    verifier: Verifier,
+    *,
+    since: Checkpoint | None = None,
+    told: Told = lambda what, share: None,
+    now: datetime | None = None,
+) -> Verified:
+    """Go through the whole trail in one snapshot. `told` hears what is looked at, and which share of it is done.
+
+    `connection` is an administrator's, to whom no row is hidden. Raises psycopg.errors.InsufficientPrivilege for others.
+    """
+    return _Verifying(connection, verifier, since, told, now or datetime.now(UTC)).run()
+
+
+class _Verifying:
+    def __init__(
+        self, connection: Connection, verifier: Verifier, since: Checkpoint | None, told: Told, now: datetime
+    ) -> None:
+        self.connection, self.verifier, self.since, self.told, self.now = connection, verifier, since, told, now
+        self.findings: dict[str, list[Finding]] = {}
+        self.waiting = 0
+        self.last: Checkpoint | None = None
+        self.is_given_found = False
+        self._names = (f"trail_{number}" for number in count())
+
+    def run(self) -> Verified:
+        with self.connection.transaction():
+            self.connection.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ, READ ONLY")
+            for name, value in (SETTINGS | {"row_security": "off"}).items():  # off: to be refused rather than shown less
+                self.connection.execute("SELECT pg_catalog.set_config(%s, %s, true)", [name, value])
+            leaves = dict(self.connection.execute("SELECT kind, count(*) FROM public.trail_leaf GROUP BY kind"))
+            for each in SEALED:
+                self._rows(each, leaves.pop(each.table, 0))
+            for kind in leaves:
+                self._find(f"leaves of {kind}", "no such table is sealed")
+            size = self._tree()
+            self._erasures()
+            self._guards()
+        found = [finding for each in self.findings.values() for finding in each]
+        return Verified(size, self.waiting, self.last, found)
+
+    def _find(self, where: str, what: str) -> None:
+        found = self.findings.setdefault(what, [])
+        if len(found) < MOST:
+            found.append(Finding(where, what))
+
+    def _stream(self, query: str) -> Iterator[list[tuple[Any, ...]]]:
+        with self.connection.cursor(name=next(self._names), binary=True) as cursor:
+            cursor.execute(sql.SQL(query))  # type: ignore[arg-type]  # made of our own words
+            while rows := cursor.fetchmany(_AT_ONCE):
+                yield rows
+
+    def _rows(self, each: Sealed, leaves: int) -> None:
+        """Every row has the leaf that was made of it, and every leaf its row."""
+        matched = done = 0
+        query = f"""
+            SELECT CASE
+                WHEN l.hash = e.hash THEN NULL
+                WHEN l.hash IS NULL AND e.xid < (SELECT min(p.since) FROM public.trail_progress p) THEN 'was passed over when others were sealed'
+                WHEN l.hash IS NULL THEN 'waits'
+                WHEN e.hash IS NULL THEN 'is gone'
+                ELSE 'is not what was sealed'
+            END AS what, CASE WHEN l.hash IS DISTINCT FROM e.hash THEN coalesce(e.row_id, l.row_id) END
+            FROM (SELECT row_id, xid, {hashed()} AS hash FROM ({entries_of(each)}) e) e
+            FULL JOIN (SELECT row_id, hash FROM public.trail_leaf WHERE kind = '{each.table}') l ON l.row_id = e.row_id
+        """  # noqa: S608
+        for rows in self._stream(query):
+            for what, row_id in rows:
+                if what is None:
+                    matched += 1
+                elif what == "waits":
+                    self.waiting += 1
+                else:
+                    matched += what == "is not what was sealed"
+                    self._find(f"{each.table} {row_id}", what)
+            done += len(rows)
+            self.told(each.table, min(1, done / max(leaves, 1)))
+        if matched > leaves:
+            self._find(each.table, "has rows twice")
+        self.told(each.table, 1)
+
+    def _tree(self) -> int:
+        """Leaves are numbered without a gap, stored nodes are their hashes, and checkpoints are signed over them."""
+        [(leaves,)] = self.connection.execute("SELECT count(*) FROM public.trail_leaf")
+        tree, nodes = Growing(), self._one_by_one(_NODES)
+        signed = merge(self._checkpoints(), self._given(), key=itemgetter(0))
+        size, root, where = next(signed, _NO_MORE)
+        for index, hash_ in self._one_by_one("SELECT index, hash FROM public.trail_leaf ORDER BY index"):
+            while size == tree.size:
+                self._compare(tree, root, where)
+                size, root, where = next(signed, _NO_MORE)
+            if index != tree.size:
+                self._find(f"leaf {min(index, tree.size)}", "is missing or there twice")
+                break
+            for node in tree.add(hash_):
+                if nodes and next(nodes, None) != node:
+                    self._find(f"node {node[1]} of level {node[0]}", "is not the hash of what is under it")
+                    nodes = None
+            if tree.size % _AT_ONCE == 0:
+                self.told("trail_leaf", tree.size / leaves)
+        else:
+            while size == tree.size:
+                self._compare(tree, root, where)
+                size, root, where = next(signed, _NO_MORE)
+            if size >= 0:
+                self._find(where, "is of more leaves than there are")
+            if nodes and next(nodes, None):
+                self._find("trail_node", "has more nodes than the tree")
+        deque(signed, maxlen=0)  # whose signatures are looked at as they go by
+        self._end(leaves)
+        return int(leaves)
+
+    def _compare(self, tree: Growing, root: bytes, where: str) -> None:
+        if tree.root() != root:
+            self._find(where, "is not signed over the leaves that are there")
+
+    def _checkpoints(self) -> Iterator[tuple[int, bytes, str]]:
+        """Yield size, root and number of each genuine checkpoint."""
+        expected = 0
+        for number, size, note in self._one_by_one("SELECT number, size, note FROM public.trail_checkpoint ORDER BY 1"):
+            where = f"checkpoint {number}"
+            if number != expected:
+                self._find(f"checkpoint {expected}", "is missing or there twice")
+            expected = number + 1
+            try:
+                found = self.verifier.read(note)
+            except NotGenuine as error:
+                self._find(where, str(error))
+                continue
+            if found.size != size or (self.last and (found.size < self.last.size or found.at < self.last.at)):
+                self._find(where, "does not follow the one before it")
+                continue
+            self.last = found
+            self.is_given_found |= found == self.since
+            yield size, found.root, where
+
+    def _given(self) -> Iterator[tuple[int, bytes, str]]:
+        if self.since:
+            yield self.since.size, self.since.root, "the checkpoint given"
+
+    def _end(self, leaves: int) -> None:
+        if self.since and not self.is_given_found:
+            self._find("the checkpoint given", "is not among those of the log")
+        if self.last is None:
+            self._find("trail_checkpoint", "nothing was ever sealed")
+        elif self.last.size != leaves:
+            self._find(f"leaves from {self.last.size} on", "lie under no checkpoint")
+        elif self.now - self.last.at > OLD:
+            self._find("the last checkpoint", f"is of {self.last.at:%Y-%m-%d %H:%M:%S} UTC: nothing was sealed since")
+        self.told("trail_leaf", 1)
+
+    def _erasures(self) -> None:
+        """What is missing of a row was taken by an erasure that is on record, and by nobody's hand."""
+        for (erasure,) in self.connection.execute(sql.SQL(_ERASURES)):  # type: ignore[arg-type]
+            self._find(f"erasure {erasure}", "is not of the rows that say so")
+
+    def _guards(self) -> None:
+        """What keeps the program from changing a sealed row is in its place."""
+        tables = [*(each.table for each in SEALED), *_ITS_OWN]
+        for (table,) in self.connection.execute(_UNGUARDED, [sorted(set(tables))]):
+            self._find(table, "has lost the triggers that refuse changes")
+
+    def _one_by_one(self, query: str) -> Iterator[tuple[Any, ...]]:
+        return chain.from_iterable(self._stream(query))
