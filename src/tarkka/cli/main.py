@@ -8,6 +8,7 @@ import typer
 from django.db import DatabaseError
 
 from tarkka.cli import (
+    audit,
     datamap,
     demo,
     description,
@@ -29,6 +30,7 @@ main = typer.Typer(
     pretty_exceptions_show_locals=False,  # a local may hold personal data
     add_completion=False,
 )
+main.add_typer(audit.app, name="audit")
 main.add_typer(people.card, name="card")
 main.command("datamap")(datamap.datamap)
 main.command("demo")(demo.demo)

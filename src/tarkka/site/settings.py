@@ -23,6 +23,7 @@ INSTALLED_APPS = [
     "csp",
     "tarkka.description",
     "tarkka.access",
+    "tarkka.trail",
     "tarkka.people",
     "tarkka.sign_in",
     "tarkka.staff",
