@@ -72,4 +72,6 @@ def _lines(draw: st.DrawFn, number: int, amount: int) -> dict[str, Any]:
         line["gtin"] = draw(st.sampled_from(GTINS))
     if draw(st.booleans()):
         line["lot"] = draw(texts)
+    if draw(st.booleans()):
+        line["vat_rate"] = draw(st.sampled_from(("0", "14", "13.5", "100.00")))
     return line

@@ -133,7 +133,9 @@ def _plant_purchases(person: int, card: str, new: object) -> None:
     }
     other = {"line": 2, "product_code": new("p"), "name": new(), "group": "bakery", "quantity": "0.500", "unit": "kg"}
     sale = a_receipt(
-        card=card, receipt_id=new("R"), lines=[line | {"amount": "4.00", "lot": new("L")}, other | {"amount": "6.00"}]
+        card=card,
+        receipt_id=new("R"),
+        lines=[line | {"amount": "4.00", "lot": new("L"), "vat_rate": "13.5"}, other | {"amount": "6.00"}],
     )
     rest = a_receipt(card=card, receipt_id=new("R"), outlet=outlet_of("restaurants"))
     verdicts = take(source, [sale, rest, a_return(sale, receipt_id=new("R"))])

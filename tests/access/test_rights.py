@@ -77,7 +77,7 @@ RIGHTS: dict[str, dict[tuple[str, str], str]] = {
         ("person", "SELECT"): "id identity_hash",
         ("person", "INSERT"): "id identity_hash identity_sealed given_name family_name language",
         ("receipt", "SELECT"): DOOR_RECEIPT,
-        ("receipt_line", "SELECT"): "purchaser_id purchased_at receipt_id product_id quantity unit amount_cents",
+        ("receipt_line", "SELECT"): "purchaser_id purchased_at receipt_id product_id quantity unit amount_cents vat_rate",
         ("request", "SELECT"): "id person_id kind due_on answered_at",
         ("sent_receipt", "SELECT"): "person_id receipt_id",
         ("wish", "SELECT"): "person_id purpose kind wished_at ended_at",

@@ -48,6 +48,7 @@ def test_other_content_under_the_same_id_is_a_conflict_and_changes_nothing(sende
         sale | {"payments": [{"method": "cash", "amount": "10.00"}]},
         sale | {"lines": [line | {"name": "Other"} if line["line"] == 1 else line for line in sale["lines"]]},
         sale | {"lines": [line | {"lot": "L1"} if line["line"] == 1 else line for line in sale["lines"]]},
+        sale | {"lines": [line | {"vat_rate": "14"} if line["line"] == 1 else line for line in sale["lines"]]},
     ]
     others = [{name: value for name, value in other.items() if value is not None} for other in others]
     assert told(take(sender, others)) == ["conflict"] * len(others)
@@ -62,7 +63,7 @@ def test_other_content_under_the_same_id_is_a_conflict_and_changes_nothing(sende
 def test_difference_only_in_discarded_detail_is_a_duplicate(sender, card, when, where, levels):
     sale = a_receipt(card=card, purchased_at=when, outlet=outlet_of(where))
     milk, bread = sale["lines"]
-    other_name = sale | {"lines": [milk | {"name": "Secret", "lot": "L7", "quantity": "9"}, bread]}
+    other_name = sale | {"lines": [milk | {"name": "Secret", "lot": "L7", "vat_rate": "14", "quantity": "9"}, bread]}
     other_group = sale | {"lines": [milk | {"group": "fish"}, bread]}
     assert told(take(sender, [sale, other_name, other_group])) == ["accepted", *levels]
 

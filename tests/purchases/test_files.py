@@ -28,7 +28,7 @@ def feed(card):
         card=card, lines=None, groups=[{"group": "dairy", "amount": "4.00"}, {"group": "bakery", "amount": "6.00"}]
     )
     odd = a_receipt(card=card, payments=[{"method": "cash", "amount": "10.02"}])
-    odd["lines"][0] |= {"name": 'Milk "1 l", whole; €', "lot": "L1"}
+    odd["lines"][0] |= {"name": 'Milk "1 l", whole; €', "lot": "L1", "vat_rate": "25.5"}
     return [a_return(sale), sale, group, total, by_group, odd, a_receipt(), a_return(group, lines=None, payments=[])]
 
 
@@ -52,7 +52,7 @@ def write_csv(path, receipts):
 TEXT = pyarrow.string()
 PAYMENT = pyarrow.struct([("method", TEXT), ("amount", TEXT)])
 LINE = pyarrow.struct([("line", pyarrow.int32())] + [
-    (name, TEXT) for name in ("gtin", "product_code", "name", "group", "quantity", "unit", "amount", "lot")
+    (name, TEXT) for name in ("gtin", "product_code", "name", "group", "quantity", "unit", "amount", "lot", "vat_rate")
 ])  # fmt: skip
 GROUP = pyarrow.struct([("group", TEXT), ("amount", TEXT)])
 SCHEMA = pyarrow.schema(
@@ -185,7 +185,7 @@ def numbers(path):
 
 
 HEADER = ",".join(CSV_COLUMNS)
-ROW = 'r1,sale,o,store,2024-03-05T12:30:00Z,EUR,1.00,1.00,0,,,"[]",1,,,Milk,dairy,1,pcs,1.00,'
+ROW = 'r1,sale,o,store,2024-03-05T12:30:00Z,EUR,1.00,1.00,0,,,"[]",1,,,Milk,dairy,1,pcs,1.00,,'
 
 UNREADABLE = {
     "empty": ("feed.ndjson", b"", "is empty"),
@@ -300,7 +300,7 @@ def test_spoilt_rows_of_a_csv_are_rejected_one_by_one(tmp_path):
 def test_rows_of_a_csv_are_one_receipt_only_where_all_its_own_columns_agree(tmp_path):
     """Two receipts by one id, told by their totals alone, are two: the second is a conflict and not lost."""
     path = tmp_path / "feed.csv"
-    total = "r1,sale,o,store,2024-03-05T12:30:00Z,EUR,{},0,0,,,[],,,,,,,,,"
+    total = "r1,sale,o,store,2024-03-05T12:30:00Z,EUR,{},0,0,,,[],,,,,,,,,,"
     path.write_text("\n".join([HEADER, total.format("1.00"), total.format("2.00")]))
     assert [parse(raw).total for raw in read(path)] == ["1.00", "2.00"]
 

@@ -75,11 +75,13 @@ def test_level_is_the_coarser_of_in_force_and_delivered(receipt):
 def test_nothing_finer_than_the_level_is_left(receipt, cap):
     for number, line in enumerate(receipt.get("lines", ())):
         line["name"], line["lot"], line["product_code"] = f"planted-name-{number}", "planted-lot", "planted-code"
+        line["vat_rate"] = "98.76"
     found = minimised(receipt)
     before = found.level
     found.coarsen(cap)
     assert found.level is min(before, cap)
     assert ("planted" in repr(found)) == (found.level is Level.PRODUCT)
+    assert ("\\t98.76" in repr(found)) == (found.level is Level.PRODUCT)
     assert bool(found.rows) == bool(found.products) == (found.level is Level.PRODUCT)
     assert bool(found.groups) == (found.level >= Level.GROUP)
     if found.groups:
@@ -97,6 +99,7 @@ def test_order_and_spelling_change_no_fingerprint(receipt, random: Random):
         random.shuffle(again.get(name, []))
     for line in again.get("lines", ()):
         line["quantity"] = f"0{line['quantity']}00"
+        line["vat_rate"] = {"13.5": "13.50", "0": "00.0", "14": "14.00"}.get(line.get("vat_rate"), line.get("vat_rate"))
     again["purchased_at"] = datetime.fromisoformat(receipt["purchased_at"]).astimezone().isoformat()
     again["total"] = again["total"].removesuffix(".00")
     assert minimised(again).fingerprint(KEY) == minimised(receipt).fingerprint(KEY)
@@ -113,6 +116,8 @@ CHANGES = st.sampled_from(
         {"payments": []},
         {"lines.name": "another"},
         {"lines.lot": "another"},
+        {"lines.vat_rate": "10"},
+        {"lines.vat_rate": "13.50"},
         {"lines.quantity": "7"},
         {"lines.gtin": "73513537"},
         {"lines.unit": "box"},

@@ -84,6 +84,7 @@ def everything_coarse(word, household):
             with_line(bad, gtin=word[:14]),
             with_line(bad, quantity=word),
             with_line(bad, amount=word[:16]),
+            with_line(bad, vat_rate=word[:6]),
             with_line(bad, name=word * 20),
             with_line(bad, line=word),
             with_line(bad, **{word: word}),

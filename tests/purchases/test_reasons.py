@@ -147,6 +147,11 @@ CASES: list[Case] = [
     ("before_register", "purchased_at", lambda w: w.sale(purchased_at="2014-04-30T23:59:59+03:00")),
     ("before_register", "purchased_at", lambda w: w.sale(purchased_at="1066-10-14T09:00:00+00:00")),
     ("before_sale", "purchased_at", after_its_sale(purchased_at="2024-03-05T12:29:59+02:00")),
+    *(
+        ("bad_vat_rate", "lines[0].vat_rate", lambda w, rate=rate: w.sale(lines=line(vat_rate=rate)))
+        for rate in ("14 %", "14,0", "-14", "100.01", "1.234", ".5", "14.", "٣", "nan")
+    ),
+    ("bad_shape", "lines[0].vat_rate", lambda w: w.sale(lines=line(vat_rate=14))),
     ("card_closed", "card", lambda w: w.sale(card=w.closed_card)),
     ("exceeds_sale", "total", after_its_sale(total="-10.01", bonus_eligible="-10.00", lines=None, payments=[])),
     ("exceeds_sale", "card_benefit", after_its_sale(card_benefit="-0.51")),
@@ -212,6 +217,9 @@ ACCEPTED = {
     "an escaped backslash before u0000": lambda w: raw(w.sale(), "Milk", rb"M\\u0000ilk"),
     "every letter that COPY reads": lambda w: w.sale(lines=line(name="a\tb\nc\\N\\.\rd", unit="\\.", lot="\\N")),
     "an empty GTIN": lambda w: w.sale(lines=line(gtin="", product_code="", lot="")),
+    **{
+        f"VAT of {rate}": lambda w, rate=rate: w.sale(lines=line(vat_rate=rate)) for rate in ("", "0", "9.99", "100.00")
+    },
     "emoji and old letters": lambda w: w.sale(lines=line(name="🥛 ﷽ ẞ \U0001f9c0 e\u0301")),
     "the largest amounts": lambda w: w.sale(
         total="999999999999.99", bonus_eligible="999999999999.99", payments=[], lines=line(amount="999999999999.99")

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from building import GROUP_TIME, a_household, a_receipt, a_return, a_source, negative, outlet_of, take
 from looking import login
-from storing import kept
+from storing import kept, rows
 from tarkka.vocabulary import Level, cents, decimal_text
 
 TOTAL_OUTLET = outlet_of("restaurants")
@@ -137,6 +137,69 @@ def test_part_that_earns_no_bonus_is_not_returned_twice(sender, card):
         None,
         None,
     ]
+
+
+def with_rates(receipt, *rates):
+    """The same with a VAT rate on each of its first lines; None is a line that tells none."""
+    lines = [dict(line) for line in receipt["lines"]]
+    for line, rate in zip(lines, rates, strict=False):
+        line.pop("vat_rate", None)
+        if rate is not None:
+            line["vat_rate"] = rate
+    return receipt | {"lines": lines}
+
+
+def rates_of(sender, receipt):
+    """What is kept of the VAT rate of each of its lines, in order."""
+    found = rows(
+        "SELECT vat_rate::text FROM receipt_line WHERE receipt_id = %s ORDER BY line",
+        kept(sender)[receipt["receipt_id"]].id,
+    )
+    return [rate for (rate,) in found]
+
+
+def test_return_has_the_vat_rates_of_its_sale(sender, card):
+    sale = with_rates(a_receipt(card=card), "14", "10")
+    part = with_rates(part_of(sale, (2, "0.1", "1.00")), None)
+    rest = part_of(sale, (1, "2", "4.00"), (2, "0.4", "5.00"))
+    rest = {name: value for name, value in rest.items() if name != "lines"}
+    assert [verdict.status for verdict in take(sender, [sale, part, rest])] == ["accepted"] * 3
+    assert rates_of(sender, sale) == ["14", "10"]
+    assert rates_of(sender, part) == ["10"]
+    found = {name: rate for (_, name, _, _), rate in zip(
+        kept(sender)[rest["receipt_id"]].lines, rates_of(sender, rest), strict=True
+    )}  # fmt: skip
+    assert found == {"Milk": "14", "Bread": "10"}
+
+
+def test_return_that_tells_a_rate_keeps_its_own(sender, card):
+    sale = with_rates(a_receipt(card=card), "14", None)
+    back = with_rates(a_return(sale), "24", "0")
+    take(sender, [sale, back])
+    assert rates_of(sender, back) == ["24", "0"]
+    unknown = a_receipt(card=card)
+    take(sender, [unknown, back := a_return(unknown)])
+    assert rates_of(sender, back) == [None, None]
+
+
+@pytest.mark.parametrize("second", ["24", None])
+def test_return_of_a_product_sold_at_two_rates_has_none_of_them(sender, card, second):
+    sale = a_receipt(card=card)
+    milk, _ = sale["lines"]
+    sale["lines"] = [milk | {"amount": "4.00", "vat_rate": "14"}, milk | {"line": 2, "amount": "6.00"}]
+    sale = with_rates(sale, "14", second)
+    back = with_rates(part_of(sale, (1, "1", "2.00")), None)
+    assert [verdict.status for verdict in take(sender, [sale, back])] == ["accepted"] * 2
+    assert rates_of(sender, back) == [None]
+
+
+@pytest.mark.parametrize("coarse", [{"purchased_at": GROUP_TIME}, {"outlet": TOTAL_OUTLET}], ids=["GROUP", "TOTAL"])
+def test_vat_rate_of_a_return_brings_nothing_to_a_coarser_sale(sender, card, coarse):
+    sale = with_rates(a_receipt(card=card, **coarse), "14", "10")
+    back = with_rates(a_return(sale), "24", "24")
+    other = with_rates(back, "10", "10")
+    assert [verdict.status for verdict in take(sender, [sale, back, other])] == ["accepted", "accepted", "duplicate"]
+    assert (rates_of(sender, sale), rates_of(sender, back)) == ([], [])
 
 
 def test_return_is_written_at_its_sales_level_however_late_and_fine_it_comes(sender, card):

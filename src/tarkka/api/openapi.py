@@ -30,6 +30,7 @@ EXAMPLE = {
             "quantity": "2",
             "unit": "pcs",
             "amount": "2.30",
+            "vat_rate": "13.5",
         },
         {
             "line": 2,
@@ -40,6 +41,7 @@ EXAMPLE = {
             "unit": "kg",
             "amount": "2.98",
             "lot": "L47",
+            "vat_rate": "13.5",
         },
     ],
 }

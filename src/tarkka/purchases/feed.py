@@ -18,6 +18,7 @@ BATCH_RECEIPTS = 5_000
 
 _AMOUNT = r"^-?[0-9]{1,12}(\.[0-9]{1,2})?$"
 _QUANTITY = r"^-?[0-9]{1,9}(\.[0-9]{1,6})?$"
+_VAT_RATE = r"^(100(\.00?)?|[0-9]{1,2}(\.[0-9]{1,2})?)?$"
 _GTIN = "^([0-9]{8}|[0-9]{12,14})?$"
 
 # The patterns are for who reads the schema: here the rules say what is wrong with an amount, and faster.
@@ -73,6 +74,18 @@ class Line(msgspec.Struct, forbid_unknown_fields=True):
     product_code: Annotated[str, Meta(max_length=64, description="The source's own code of the product.")] | None = None
     lot: (
         Annotated[str, Meta(max_length=64, description="The lot, if the till knows it: recalls ask for it.")] | None
+    ) = None
+    vat_rate: (
+        Annotated[
+            str,
+            Meta(
+                description="The rate of the VAT that is in the amount, if the till knows it: per cent, decimal text.",
+                max_length=6,
+                examples=["25.5"],
+                extra_json_schema={"pattern": _VAT_RATE},
+            ),
+        ]
+        | None
     ) = None
 
 
@@ -148,6 +161,7 @@ REASONS = {
     "bad_sign": "A sale's amounts are not negative, a return's not positive, and `bonus_eligible` is within the total.",
     "bad_text": "The text has a NUL character; leave it out.",
     "bad_time": "The time is not ISO 8601 with an offset, such as 2026-03-02T16:42:00+02:00.",
+    "bad_vat_rate": "A VAT rate is decimal text with at most two decimals from 0 to 100, such as 25.5, without a sign.",
     "before_register": "The purchase is from before the register's first description: it is not collected.",
     "before_sale": "The return is from before its sale; mend whichever time is wrong.",
     "card_closed": "The card was not open at the time of purchase; send the receipt without it if it is nobody's.",

@@ -30,6 +30,7 @@ NULL = "\\N"
 
 _encode = msgspec.json.Encoder().encode
 _QUANTITY = re.compile(r"-?[0-9]{1,9}(?:\.[0-9]{1,6})?", re.ASCII)
+_VAT_RATE = re.compile(r"(?:100(?:\.00?)?|[0-9]{1,2}(?:\.[0-9]{1,2})?)", re.ASCII)
 _REMEMBERED = 200_000
 
 _Key = TypeVar("_Key")
@@ -117,6 +118,11 @@ def quantity_text(text: str) -> str | None:
     return f"{Decimal(text).normalize() + 0:f}"
 
 
+def vat_rate_text(text: str) -> str | None:
+    """The VAT rate in per cent written in one way, as a quantity is; None if it is no rate."""
+    return quantity_text(text) if _VAT_RATE.fullmatch(text) else None
+
+
 def payments_json(payments: list[tuple[str, int]]) -> str:
     """Return payments, each a method and its cents, as `receipt` keeps them."""
     return _encode([{"method": method, "amount_cents": amount} for method, amount in payments]).decode()
@@ -135,6 +141,7 @@ def escape(text: str) -> str:
 
 _cents = _Remembered(cents)
 _quantities = _Remembered(quantity_text)
+_vat_rates = _Remembered(vat_rate_text)
 _products = _Remembered(_product)
 _groups = _Remembered[str, str](str)
 escaped = _Remembered(escape)
@@ -256,7 +263,10 @@ def _add_lines(minimised: Minimised, lines: Sequence[Line]) -> None:
         groups[group] = groups.get(group, 0) + amount
         products.append(product)
         lot = escaped[line.lot] if line.lot else NULL
-        rows.append(f"{line.line}\t{quantity}\t{escaped[line.unit]}\t{amount}\t{lot}")
+        vat_rate = _vat_rates[line.vat_rate] if line.vat_rate else NULL
+        if vat_rate is None:
+            raise _Broken("bad_vat_rate", f"lines[{len(rows)}].vat_rate")
+        rows.append(f"{line.line}\t{quantity}\t{escaped[line.unit]}\t{amount}\t{lot}\t{vat_rate}")
     numbers = [line.line for line in lines]
     in_order = sorted(set(numbers))
     if len(in_order) != len(numbers):

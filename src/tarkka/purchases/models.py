@@ -117,6 +117,7 @@ class ReceiptLine(models.Model):
     unit = models.TextField()
     amount_cents = models.BigIntegerField()
     lot = models.TextField(null=True)  # noqa: DJ001  # no lot is not an empty lot
+    vat_rate = models.DecimalField(max_digits=5, decimal_places=2, null=True)
 
     class Meta:
         managed = False

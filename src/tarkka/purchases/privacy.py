@@ -64,6 +64,7 @@ PERSONAL = {
             "unit": Category.PURCHASE,
             "amount_cents": Category.PURCHASE,
             "lot": Category.PURCHASE,
+            "vat_rate": Category.PURCHASE,
         },
         whose="purchaser_id",
     ),

@@ -16,6 +16,7 @@ from django.db.models.functions import TruncMonth
 from tarkka.description.queries import load_rulebook
 from tarkka.purchases import models
 from tarkka.purchases.actions import token_hash
+from tarkka.purchases.vat import Vat, vat_of
 from tarkka.vocabulary import Channel, Language, Level, Span
 
 STRETCHES = (timedelta(days=182), timedelta(days=548))
@@ -56,6 +57,7 @@ class Line:
     amount_cents: int
     group_code: str
     lot: str | None
+    vat_rate: Decimal | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,6 +98,11 @@ class ReceiptDetail:
     finer_since: date | None
     finer_level: Level | None
     version_from: date
+
+    @property
+    def vat(self) -> Vat | None:
+        """The VAT in its lines, summed by rate; None if no rate is known, as of every receipt coarser than PRODUCT."""
+        return vat_of((line.vat_rate, line.amount_cents) for line in self.lines)
 
 
 def source_id(name: str) -> int | None:
@@ -223,7 +230,7 @@ def find_receipt(receipt_id: int) -> ReceiptDetail | None:
     lines = tuple(
         Line(
             line.line, line.product.name, line.product.gtin, line.quantity.normalize(), line.unit, line.amount_cents,
-            line.product.group_code, line.lot,
+            line.product.group_code, line.lot, None if line.vat_rate is None else line.vat_rate.normalize(),
         )
         for line in models.ReceiptLine.objects.select_related("product").filter(**key).order_by("line")
     )  # fmt: skip

@@ -40,7 +40,7 @@ _TEXTS = (
 )
 _RECEIPT = (*_TEXTS, *_OPTIONAL)
 _GROUP = ("group", "amount")
-_LINE = ("line", "gtin", "product_code", "name", "group", "quantity", "unit", "amount", "lot")
+_LINE = ("line", "gtin", "product_code", "name", "group", "quantity", "unit", "amount", "lot", "vat_rate")
 _ONLY_OF_LINES = tuple(name for name in _LINE if name not in _GROUP)
 _OF_A_ROW = (*_RECEIPT, "payments")
 CSV_COLUMNS = (*_OF_A_ROW, *_LINE)

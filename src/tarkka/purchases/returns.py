@@ -6,7 +6,7 @@ import msgspec
 import psycopg
 
 from tarkka.purchases.feed import Rejection
-from tarkka.purchases.minimising import Minimised, payments_json, quantity_text
+from tarkka.purchases.minimising import Minimised, payments_json, quantity_text, vat_rate_text
 from tarkka.purchases.verdict import ACCEPTED, DUPLICATE, Verdict
 from tarkka.vocabulary import Level, cents
 
@@ -43,6 +43,7 @@ def take_back(
             "unit": line.unit,
             "amount": cents(line.amount),
             "lot": line.lot or None,
+            "vat_rate": vat_rate_text(line.vat_rate) if line.vat_rate else None,
         }
         for line in returned.lines
     ]

@@ -14,7 +14,7 @@ COPIES = {
     "receipt_group": "COPY receipt_group (purchaser_id, receipt_id, purchased_at, group_code, amount_cents) FROM STDIN",
     "receipt_line": (
         "COPY receipt_line (purchaser_id, receipt_id, purchased_at, line, quantity, unit, amount_cents, lot,"
-        " product_id) FROM STDIN"
+        " vat_rate, product_id) FROM STDIN"
     ),
 }
 

@@ -136,6 +136,9 @@ class ReceiptLine(Row, frozen=True):
     unit: str
     amount: Amount
     lot: str | None
+    vat_rate: Annotated[
+        Decimal | None, Meta(description="The VAT that is in the amount, in per cent; empty if it is not known.")
+    ]
 
 
 class Look(Row, frozen=True):

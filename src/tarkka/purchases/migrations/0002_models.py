@@ -106,6 +106,7 @@ class Migration(migrations.Migration):
                 ('unit', models.TextField()),
                 ('amount_cents', models.BigIntegerField()),
                 ('lot', models.TextField(null=True)),
+                ('vat_rate', models.DecimalField(decimal_places=2, max_digits=5, null=True)),
             ],
             options={
                 'db_table': 'receipt_line',

@@ -28,7 +28,7 @@ GRANT EXECUTE ON FUNCTION purchases.sales TO tarkka_intake;
 
 -- Take a return off what is left of its sale and store it at the sale's level, as its purchaser's; or tell why not, and store nothing.
 -- `returned` has the columns of `receipt` that the return itself tells, `groups` the cents of each product group, and `lines` its lines in
--- order, told by the sale's source: line, gtin, code, name, group, quantity, unit, amount (cents), lot. Amounts and quantities are a
+-- order, told by the sale's source: line, gtin, code, name, group, quantity, unit, amount (cents), lot, vat_rate. Amounts and quantities are a
 -- return's, so negative where goods come back. The verdict is `accepted`, `duplicate` or a reason of the feed's, with its place.
 CREATE FUNCTION purchases.take_back(
     for_batch bigint, of_sale text, fingerprint bytea, returned jsonb, groups jsonb, lines jsonb,
@@ -49,9 +49,11 @@ DECLARE
     units text[];
     quantities numeric[];
     amounts bigint[];
+    rates numeric[];
     match record;
     has_match boolean;
     taken bigint[] := '{}';
+    taken_rates numeric[] := '{}';
 BEGIN
     SELECT s.* INTO STRICT sale FROM purchases.locked_sales(for_source, ARRAY[of_sale]) s;
 
@@ -85,8 +87,13 @@ BEGIN
     FROM (SELECT g.group_code, sum(g.amount_cents) AS amount FROM receipt_group g
           WHERE g.purchaser_id = sale.purchaser_id AND g.purchased_at BETWEEN sale.purchased_at AND latest AND g.receipt_id = ANY (family)
           GROUP BY g.group_code) g;
-    SELECT array_agg(l.product_id), array_agg(l.unit), array_agg(l.quantity), array_agg(l.amount) INTO products, units, quantities, amounts
-    FROM (SELECT l.product_id, l.unit, sum(l.quantity) AS quantity, sum(l.amount_cents)::bigint AS amount FROM receipt_line l
+    -- And the product's VAT rate on the sale, if all of its lines there have the same: a return's line that tells none has that.
+    SELECT array_agg(l.product_id), array_agg(l.unit), array_agg(l.quantity), array_agg(l.amount), array_agg(l.rate)
+    INTO products, units, quantities, amounts, rates
+    FROM (SELECT l.product_id, l.unit, sum(l.quantity) AS quantity, sum(l.amount_cents)::bigint AS amount,
+                 CASE count(DISTINCT coalesce(l.vat_rate, -1)) FILTER (WHERE l.receipt_id = sale.id)
+                     WHEN 1 THEN min(l.vat_rate) FILTER (WHERE l.receipt_id = sale.id) END AS rate
+          FROM receipt_line l
           WHERE l.purchaser_id = sale.purchaser_id AND l.purchased_at BETWEEN sale.purchased_at AND latest AND l.receipt_id = ANY (family)
           GROUP BY l.product_id, l.unit ORDER BY l.product_id, l.unit) l;
 
@@ -103,9 +110,10 @@ BEGIN
         END IF;
         SELECT coalesce(jsonb_object_agg(s.key, - s.value::bigint), '{}') INTO groups FROM jsonb_each_text(groups_left) s WHERE s.value <> '0';
         SELECT coalesce(jsonb_agg(jsonb_build_object('line', l.number, 'quantity', - l.quantity, 'unit', l.unit, 'amount', - l.amount)), '[]'),
-               array_agg(l.product_id)
-        INTO lines, taken
-        FROM (SELECT u.*, row_number() OVER () AS number FROM unnest(products, units, quantities, amounts) AS u (product_id, unit, quantity, amount)
+               array_agg(l.product_id), array_agg(l.rate)
+        INTO lines, taken, taken_rates
+        FROM (SELECT u.*, row_number() OVER () AS number
+              FROM unnest(products, units, quantities, amounts, rates) AS u (product_id, unit, quantity, amount, rate)
               WHERE u.quantity <> 0 OR u.amount <> 0) l;
     ELSE
         -- Each line is taken off the product that it names in the same unit, and becomes a line of that product, however it was spelt.
@@ -127,6 +135,7 @@ BEGIN
                 quantities[match.product] := quantities[match.product] + match.quantity;
                 amounts[match.product] := amounts[match.product] + match.amount;
                 taken := taken || products[match.product];
+                taken_rates := array_append(taken_rates, rates[match.product]);
             END IF;
         END LOOP;
         IF cardinality(taken) < jsonb_array_length(lines) THEN
@@ -170,10 +179,11 @@ BEGIN
     INSERT INTO receipt SELECT back.*;
     INSERT INTO receipt_group (purchaser_id, purchased_at, receipt_id, group_code, amount_cents)
     SELECT sale.purchaser_id, back.purchased_at, back.id, b.key, b.value::bigint FROM jsonb_each_text(groups) b;
-    INSERT INTO receipt_line (purchaser_id, purchased_at, receipt_id, line, product_id, quantity, unit, amount_cents, lot)
-    SELECT sale.purchaser_id, back.purchased_at, back.id, b.line, b.product_id, b.quantity, b.unit, b.amount, b.lot
-    FROM ROWS FROM (jsonb_to_recordset(lines) AS (line integer, quantity numeric, unit text, amount bigint, lot text), unnest(taken))
-        AS b (line, quantity, unit, amount, lot, product_id);
+    INSERT INTO receipt_line (purchaser_id, purchased_at, receipt_id, line, product_id, quantity, unit, amount_cents, lot, vat_rate)
+    SELECT sale.purchaser_id, back.purchased_at, back.id, b.line, b.product_id, b.quantity, b.unit, b.amount, b.lot, coalesce(b.vat_rate, b.of_sale)
+    FROM ROWS FROM (jsonb_to_recordset(lines) AS (line integer, quantity numeric, unit text, amount bigint, lot text, vat_rate numeric),
+                    unnest(taken, taken_rates))
+        AS b (line, quantity, unit, amount, lot, vat_rate, product_id, of_sale);
     verdict := 'accepted';
 END $$;
 GRANT EXECUTE ON FUNCTION purchases.take_back TO tarkka_intake;

@@ -57,7 +57,7 @@ GRANT USAGE ON SEQUENCE receipt_id_seq TO tarkka_door;
 GRANT SELECT (purchaser_id, purchased_at, id, household_id, outlet_id, source_id, version, level, kind, source_receipt_id, refers_to,
               total_cents, bonus_eligible_cents, card_benefit_cents) ON receipt TO tarkka_door;
 GRANT SELECT ON receipt_group TO tarkka_door;
-GRANT SELECT (purchaser_id, purchased_at, receipt_id, product_id, unit, quantity, amount_cents) ON receipt_line TO tarkka_door;
+GRANT SELECT (purchaser_id, purchased_at, receipt_id, product_id, unit, quantity, amount_cents, vat_rate) ON receipt_line TO tarkka_door;
 GRANT INSERT ON receipt, receipt_group, receipt_line TO tarkka_door;
 CREATE POLICY door_keeps ON receipt_key TO tarkka_door USING (true) WITH CHECK (true);
 CREATE POLICY door_reads ON receipt FOR SELECT TO tarkka_door USING (true);

@@ -96,7 +96,7 @@ CREATE TABLE receipt_group (
 ) PARTITION BY RANGE (purchased_at);
 CREATE INDEX receipt_group_purchaser ON receipt_group (purchaser_id, purchased_at);
 
--- PRODUCT: one row a line.
+-- PRODUCT: one row a line. `vat_rate` in per cent tells what kind of thing was bought, so it is of this level alone (decision 0022).
 CREATE TABLE receipt_line (
     purchaser_id bigint NOT NULL,
     purchased_at timestamptz NOT NULL,
@@ -106,7 +106,8 @@ CREATE TABLE receipt_line (
     quantity numeric NOT NULL,
     unit text NOT NULL,
     amount_cents bigint NOT NULL,
-    lot text
+    lot text,
+    vat_rate numeric
 ) PARTITION BY RANGE (purchased_at);
 CREATE INDEX receipt_line_purchaser ON receipt_line (purchaser_id, purchased_at);
 CREATE INDEX receipt_line_product ON receipt_line (product_id);

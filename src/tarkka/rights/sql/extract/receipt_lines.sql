@@ -1,5 +1,5 @@
 -- The product lines of the subject's receipts.
 SELECT l.receipt_id, l.purchased_at, l.line, p.name, p.gtin, p.product_code, p.group_code,
-       CASE %(language)s WHEN 'fi' THEN n.name_fi WHEN 'sv' THEN n.name_sv ELSE n.name_en END, l.quantity, l.unit, round(l.amount_cents * 0.01, 2), l.lot
+       CASE %(language)s WHEN 'fi' THEN n.name_fi WHEN 'sv' THEN n.name_sv ELSE n.name_en END, l.quantity, l.unit, round(l.amount_cents * 0.01, 2), l.lot, l.vat_rate
 FROM receipt_line l JOIN product p ON p.id = l.product_id LEFT JOIN product_group n ON n.code = p.group_code
 WHERE l.purchased_at >= %(since)s ORDER BY l.purchased_at, l.receipt_id, l.line
