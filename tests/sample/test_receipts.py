@@ -18,6 +18,7 @@ from tarkka.sample.receipts import (
     count_receipts,
     ndjson,
     place_year,
+    vat_rates,
     weeks_until,
     write_csv,
     write_ndjson,
@@ -101,6 +102,39 @@ def test_fuel_is_in_litres_at_a_believable_price(year_2016):
         assert line["unit"] == "l"
         if Decimal(line["amount"]) > 5:
             assert Decimal("1.4") < Decimal(line["amount"]) / Decimal(line["quantity"]) < Decimal("1.7")
+
+
+@pytest.mark.parametrize(
+    ("day", "general", "food", "reduced"),
+    [
+        (date(2016, 9, 1), "24", "14", "10"),
+        (date(2024, 8, 31), "24", "14", "10"),
+        (date(2024, 9, 1), "25.5", "14", "10"),
+        (date(2025, 1, 1), "25.5", "14", "14"),
+        (date(2025, 12, 31), "25.5", "14", "14"),
+        (date(2026, 1, 1), "25.5", "13.5", "13.5"),
+    ],
+)
+def test_vat_rates_are_those_of_the_day(day, general, food, reduced):
+    assert vat_rates(day) == {"general": general, "food": food, "reduced": reduced}
+
+
+def test_lines_of_sales_have_the_vat_rates_of_their_day_and_group(year_2016, recent):
+    bare = {"deposits-games", "gift-cards", "other"}
+    seen = Counter()
+    for receipt in year_2016 + recent:
+        for line in receipt.get("lines", ()):
+            if receipt["kind"] == "return" or line["group"] in bare:
+                assert "vat_rate" not in line
+                seen["none"] += 1
+                continue
+            rates = vat_rates(date.fromisoformat(receipt["purchased_at"][:10]))
+            assert line["vat_rate"] in rates.values()
+            for group, kind in (("milk", "food"), ("beer", "general"), ("health", "reduced")):
+                if line["group"] == group:
+                    assert line["vat_rate"] == rates[kind]
+                    seen[line["vat_rate"]] += 1
+    assert set(seen) == {"none", "24", "14", "10", "25.5", "13.5"}
 
 
 def test_all_levels_and_both_channels_occur_in_each_placement(part, year_2016, recent):

@@ -11,7 +11,10 @@ OTHER = "other"
 
 @dataclass(frozen=True, slots=True)
 class ProductGroup:
-    """A product group. `categories` and `types` are the data set's words; `sold_by` is a chain of special trade."""
+    """A product group. `categories` and `types` are the data set's words; `sold_by` is a chain of special trade.
+
+    `vat` names the rates that it has in vat.toml; None if the till tells no rate.
+    """
 
     code: str
     name_fi: str
@@ -22,6 +25,7 @@ class ProductGroup:
     earns_bonus: bool
     lots: bool
     sold_by: str | None
+    vat: str | None
 
 
 @cache
@@ -39,6 +43,7 @@ def product_groups() -> tuple[ProductGroup, ...]:
             earns_bonus=group.get("earns_bonus", True),
             lots=group.get("lots", False),
             sold_by=group.get("sold_by"),
+            vat=group.get("vat", "general") or None,
         )
         for code, group in table.items()
     )

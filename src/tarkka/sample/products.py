@@ -59,7 +59,8 @@ def make_products(connection: duckdb.DuckDBPyConnection) -> None:
         " unnest(?::VARCHAR[]) AS product_category, unnest(?::VARCHAR[]) AS product_type,"
         " unnest(?::VARCHAR[]) AS brand,"
         " unnest(?::VARCHAR[]) AS package_size, unnest(?::VARCHAR[]) AS name, unnest(?::VARCHAR[]) AS group_code,"
-        " unnest(?::BOOLEAN[]) AS earns_bonus, unnest(?::BOOLEAN[]) AS lots, unnest(?::VARCHAR[]) AS sold_by)",
+        " unnest(?::BOOLEAN[]) AS earns_bonus, unnest(?::BOOLEAN[]) AS lots, unnest(?::VARCHAR[]) AS sold_by,"
+        " unnest(?::VARCHAR[]) AS vat)",
         [
             *(list(column) for column in zip(*kinds, strict=True)),
             [product_name(*kind) for kind in kinds],
@@ -67,6 +68,7 @@ def make_products(connection: duckdb.DuckDBPyConnection) -> None:
             [group.earns_bonus for group in groups],
             [group.lots for group in groups],
             [group.sold_by for group in groups],
+            [group.vat for group in groups],
         ],
     )
     connection.execute(statement("product"))

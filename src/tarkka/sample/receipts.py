@@ -4,6 +4,7 @@
 All rows stay inside DuckDB.
 """
 
+import tomllib
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import date, datetime, time, timedelta
@@ -16,6 +17,8 @@ import duckdb
 from tarkka.sample.outlets import Outlet, make_outlets
 from tarkka.sample.products import make_products
 from tarkka.sample.source import connect, statement
+
+_VAT = tomllib.loads((Path(__file__).parent / "vat.toml").read_text(encoding="utf-8"))
 
 ZONE = ZoneInfo("Europe/Helsinki")
 FIRST_DAY = date(2017, 1, 1)
@@ -62,14 +65,28 @@ def _utc_offset(day: date) -> str:
     return f"+{offset // timedelta(hours=1):02d}:00"
 
 
+def vat_rates(day: date) -> dict[str, str]:
+    """Return the VAT rates of a day in per cent, by the names that vat.toml gives them."""
+    return {
+        name: max((each for each in rates if each["since"] <= day), key=lambda each: each["since"])["rate"]
+        for name, rates in _VAT.items()
+    }
+
+
+def _as_map(pairs: dict[str, str]) -> dict[str, list[str]]:
+    """Return the pairs as DuckDB takes a MAP."""
+    return {"key": list(pairs), "value": list(pairs.values())}
+
+
 def set_calendar(connection: duckdb.DuckDBPyConnection, weeks: int) -> date:
-    """Set by how many weeks the year is moved, and Helsinki's offsets of its days; return its new first day."""
+    """Set by how many weeks the year is moved, and the offset and VAT rates of its days; return its new first day."""
     first = FIRST_DAY + timedelta(weeks=weeks)
     days = [first + timedelta(days=number) for number in range((LAST_DAY - FIRST_DAY).days + 1)]
     connection.execute(f"SET VARIABLE days = {weeks * 7:d}")
     connection.execute(
-        "CREATE OR REPLACE TABLE day_offset AS SELECT unnest(?::DATE[]) AS day, unnest(?::VARCHAR[]) AS utc_offset",
-        [days, [_utc_offset(day) for day in days]],
+        "CREATE OR REPLACE TABLE calendar AS SELECT unnest(?::DATE[]) AS day, unnest(?::VARCHAR[]) AS utc_offset,"
+        " unnest(?::MAP(VARCHAR, VARCHAR)[]) AS vat_rates",
+        [days, [_utc_offset(day) for day in days], [_as_map(vat_rates(day)) for day in days]],
     )
     return first
 

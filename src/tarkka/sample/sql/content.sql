@@ -4,6 +4,7 @@
 -- * Payments: cash (rounded to five cents), bank card, the group's own payment card, or a gift card and a bank card.
 -- * Returns, which the data set lacks: three receipts in a thousand are taken back 2 to 27 days later in the same channel, half of them
 --   whole and half by their dearest line; only sales of the first eleven months, so that none falls behind the year's end.
+-- * Of a sale's line, `vat_rate` has the name of its rates, since the rate itself goes by the day. A return's line tells none: it has its sale's.
 -- * `nth` counts a household's receipts, its returns last.
 -- * Partners send no lines, hotels send groups only; everyone else sends lines, whatever the register may keep of them.
 CREATE TABLE content AS
@@ -15,7 +16,8 @@ WITH line AS (
                 ELSE greatest(quantity, 1) END::DECIMAL(12, 2) AS quantity,
            CASE WHEN is_fuel THEN 'l' ELSE 'pcs' END AS unit,
            sales_value::DECIMAL(12, 2) AS amount,
-           CASE WHEN lots THEN 'L' || lpad(week::VARCHAR, 2, '0') || chr(65 + pick(product_id, week, 3)::INTEGER) END AS lot
+           CASE WHEN lots THEN 'L' || lpad(week::VARCHAR, 2, '0') || chr(65 + pick(product_id, week, 3)::INTEGER) END AS lot,
+           vat
     FROM transactions JOIN product USING (product_id)
 ), sale AS (
     SELECT basket_id, 'sale' AS kind, household_id, wall, chain, outlet, channel, has_card, total, bonus_eligible, card_benefit, NULL::INTEGER AS only_line
@@ -42,7 +44,8 @@ WITH line AS (
     SELECT basket_id, kind,
            list({'line': row_number, 'gtin': gtin, 'product_code': product_code, 'name': name, 'group': group_code,
                  'quantity': CASE WHEN unit = 'pcs' THEN (sign * quantity)::BIGINT::VARCHAR ELSE (sign * quantity)::VARCHAR END,
-                 'unit': unit, 'amount': (sign * amount)::VARCHAR, 'lot': lot} ORDER BY line) AS lines
+                 'unit': unit, 'amount': (sign * amount)::VARCHAR, 'lot': lot,
+                 'vat_rate': CASE kind WHEN 'sale' THEN vat END} ORDER BY line) AS lines
     FROM (
         SELECT line.*, kind, sign, CASE WHEN only_line IS NULL THEN line ELSE 1 END AS row_number
         FROM receipt JOIN line USING (basket_id)
