@@ -106,7 +106,7 @@ def _receipt(draw: random.Random, card: str, number: str, at: datetime) -> bytes
         lines.append(
             {
                 "line": line, "product_code": f"p{product}", "name": f"Rasvaton maito laktoositon {product} 1 l",
-                "group": f"g{product % 40}", "quantity": str(draw.randint(1, 3)), "unit": "pcs",
+                "group": f"g{product % 40}", "quantity": str(draw.randint(1, 3)), "unit": "pcs", "vat_rate": "14",
                 "amount": f"{draw.randint(50, 2000) / 100:.2f}",
             }
         )  # fmt: skip

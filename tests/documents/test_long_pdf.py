@@ -14,19 +14,10 @@ TEMPLATE = "rights/extract.typ"
 
 
 def a_paper(lines: int) -> dict:
-    receipt = {
-        "head": "Prisma",
-        "total": "1,00 €",
-        "notes": "kuitti",
-        "groups": "",
-        "lines": [["Maito 漢", "1,00"]] * lines,
-    }
+    receipt = {"head": "Prisma", "total": "1,00 €", "notes": "kuitti", "lines": "\n".join(["1,00 Maito 漢"] * lines)}
     marks = {"title": "Merkinnät", "head": ["a", "b"], "rows": [], "text": ""}
-    purchases = {
-        "title": "Ostot",
-        "marks": marks,
-        "years": [{"title": "2024", "receipts": [receipt]}],
-    }
+    months = [{"title": "Tammikuu 2024", "receipts": [receipt]}]
+    purchases = {"title": "Ostot", "marks": marks, "years": [{"title": "2024", "months": months}]}
     return {
         "title": "Ote", "letter": None, "register": "R", "lead": "x", "empty": "-", "sections": [], "after": [],
         "purchases": purchases,

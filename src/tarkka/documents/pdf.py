@@ -17,8 +17,8 @@ import typst
 _ROOT = str(files("tarkka"))
 # Characters that our type is sure to have: tests/documents/test_pdf.py. A PDF/UA must not have one without a glyph.
 _UNSURE = re.compile(
-    r"[^\n -~\u00a0-\u017f\u0391-\u03a1\u03a3-\u03a9\u03b1-\u03c9\u0400-\u045f\u2010-\u2015\u2018-\u201e\u2022\u2026"
-    r"\u20ac\u2122\u2190-\u2193\u2212\u2248\u2260\u2264\u2265\ufffd]"
+    r"[^\n -~\u00a0-\u017f\u0391-\u03a1\u03a3-\u03a9\u03b1-\u03c9\u0400-\u045f\u2007\u2010-\u2015\u2018-\u201e\u2022"
+    r"\u2026\u20ac\u2122\u2190-\u2193\u2212\u2248\u2260\u2264\u2265\ufffd]"
 )
 
 

@@ -4,14 +4,15 @@ JSON is described by docs/extract.schema.json; CSV is one file a table.
 """
 
 import zipfile
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
-from datetime import datetime
+from datetime import date, datetime
 from decimal import Decimal
 from functools import cache
 from typing import Any
 
 import msgspec
+from msgspec.structs import astuple
 from zipstream import ZipStream
 
 from tarkka.documents.pdf import long_pdf
@@ -80,23 +81,17 @@ def as_csv(table: Table, found: list[rows.Row]) -> Iterator[bytes]:
     yield csv_part([table.row.__struct_fields__], is_first=True)
     for start in range(0, len(found), _PART):
         part = found[start : start + _PART]
-        yield csv_part(([_cell(value) for value in msgspec.structs.astuple(row)] for row in part), is_first=False)
+        yield csv_part(([_CELLS[type(value)](value) for value in astuple(row)] for row in part), is_first=False)
 
 
-def _cell(value: object) -> str:
-    """What a value is in a cell."""
-    match value:
-        case None:
-            return ""
-        case bool():
-            return "true" if value else "false"
-        case str():
-            return no_formula(value)
-        case Decimal():
-            return f"{value:f}"
-        case datetime():
-            return value.isoformat()
-        case tuple():
-            return no_formula("; ".join(f"{each.method} {each.amount:f}" for each in value))
-        case _:
-            return str(value)
+_CELLS: dict[type, Callable[[Any], str]] = {
+    bool: lambda value: "true" if value else "false",
+    date: date.isoformat,
+    datetime: datetime.isoformat,
+    Decimal: "{:f}".format,
+    int: str,
+    str: no_formula,
+    tuple: lambda paid: no_formula("; ".join(f"{each.method} {each.amount:f}" for each in paid)),
+    type(None): lambda _: "",
+}
+"""What a value is in a cell."""
