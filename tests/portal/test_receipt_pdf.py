@@ -1,4 +1,7 @@
-"""A receipt as a paper: tagged, in the reader's language, as fine as the page, and nobody else's (R3, R12, R27)."""
+"""A receipt as a paper: tagged, in the reader's language, as fine as the page, and nobody else's (R3, R12, R27).
+
+VAT, which stands on both, is told where a source told it, and nowhere where products are not kept (R4).
+"""
 
 import io
 import re
@@ -208,3 +211,82 @@ def test_a_long_receipt_goes_on_on_further_pages_with_its_heads(site):
     assert all("Product" in page.extract_text() for page in file.pages[:3])
     text = words(file)
     assert all(f"Thing {place} " in text for place in range(1, 121))
+
+
+VAT_SUMS = {
+    Language.FI: "ALV-kanta Veroton ALV Verollinen 14 % 3,51 0,49 4,00 25,5 % 4,78 1,22 6,00",
+    Language.SV: "Momssats Exkl. moms Moms Inkl. moms 14 % 3,51 0,49 4,00 25,5 % 4,78 1,22 6,00",
+    Language.EN: "VAT rate Excl. VAT VAT Incl. VAT 14% 3.51 0.49 4.00 25.5% 4.78 1.22 6.00",
+}
+UNTOLD = {
+    Language.FI: "ALV-kanta ei ole tiedossa 1 rivistä.",
+    Language.SV: "Momssatsen är okänd för 1 av raderna.",
+    Language.EN: "The VAT rate is not known for 1 of the lines.",
+}
+
+
+def with_vat(*rates, **changes):
+    """A sale of a line of 4.00 and one of 6.00 at the rates; None is a line that tells none."""
+    sale = building.a_receipt(**changes)
+    told = [{} if rate is None else {"vat_rate": rate} for rate in rates]
+    return sale | {"lines": [line | rate for line, rate in zip(sale["lines"], told, strict=True)]}
+
+
+def shown(*receipts, card, person, language=Language.EN):
+    """What the newest receipt's page and its paper say, and the paper, once the receipts are taken."""
+    verdicts = building.take(building.a_source(), [receipt | {"card": card} for receipt in receipts])
+    assert [verdict.status for verdict in verdicts] == ["accepted"] * len(receipts), verdicts
+    client = browsing.signed_in(person, language=language)
+    address = receipts_of(client)[0]
+    file = paper(client, address)
+    page = " ".join(browsing.words(client.get(address)).split())
+    return page.replace("\xa0", " "), words(file).replace("\xa0", " "), file
+
+
+@pytest.fixture
+def buyer(site):
+    household = building.a_household(1)
+    return {"card": household.cards[0], "person": household.persons[0]}
+
+
+@pytest.mark.parametrize("language", list(Language))
+def test_vat_is_summed_by_rate_on_page_and_paper(buyer, language):
+    page, text, file = shown(with_vat("14", "25.50"), **buyer, language=language)
+    assert VAT_SUMS[language] in page
+    assert VAT_SUMS[language] in text
+    assert UNTOLD[language][-12:] not in page + text
+    found = tags(file.trailer["/Root"]["/StructTreeRoot"]["/K"].get_object(), [])
+    assert (found.count("/Table"), found.count("/TH")) == (2, 7)
+
+
+@pytest.mark.parametrize("language", list(Language))
+def test_lines_whose_rate_nobody_told_are_counted_and_not_guessed(buyer, language):
+    page, text, _ = shown(with_vat("14", None), **buyer, language=language)
+    for told in (page, text):
+        assert UNTOLD[language] in told
+        assert VAT_SUMS[language].split(" 25")[0] in told
+        assert "25" not in told.split(UNTOLD[language])[0].split(VAT_SUMS[language].split()[0])[-1]
+
+
+def test_a_return_gives_back_the_vat_of_its_sale(buyer):
+    sale = with_vat("14", "25.5")
+    back = building.a_return(sale)
+    back["lines"] = [{name: value for name, value in line.items() if name != "vat_rate"} for line in back["lines"]]
+    for told in shown(sale, back, **buyer)[:2]:
+        assert "14% −3.51 −0.49 −4.00 25.5% −4.78 −1.22 −6.00" in told
+
+
+@pytest.mark.parametrize(
+    "sale",
+    [
+        with_vat(None, None),
+        with_vat("14", "25.5", purchased_at=building.GROUP_TIME),
+        with_vat("14", "25.5", outlet=building.outlet_of("restaurants")),
+    ],
+    ids=["none told", "GROUP", "TOTAL"],
+)
+def test_nothing_is_said_of_vat_where_none_is_kept(buyer, sale):
+    for told in shown(sale, **buyer)[:2]:
+        assert "VAT" not in told
+        assert "0.49" not in told
+        assert "€10.00" in told

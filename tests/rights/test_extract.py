@@ -214,6 +214,11 @@ def test_every_word_of_the_person_is_in_the_letter(people, letter):
     assert [word for word in people[0].words if "".join(word.split()) not in letter] == []
 
 
+def test_vat_of_a_line_is_in_the_letter_where_it_is_known(document, letter):
+    assert {each["vat_rate"] for each in document["receipt_lines"]} == {"13.5", None}
+    assert letter.count("VAT13.5%") == 2  # the line, and the return that has its sale's
+
+
 def test_nothing_of_anybody_else_is_in_any_part(people, archive, letter):
     parts = {name: archive.read(name) for name in archive.namelist()}
     texts = [content.decode() for name, content in parts.items() if not name.endswith(".pdf")]

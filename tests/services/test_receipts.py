@@ -136,6 +136,24 @@ def test_objection_to_services_leaves_product_groups(postbox: Postbox) -> None:
     assert look.level is Level.GROUP
 
 
+def test_vat_is_told_by_rate_with_the_products_alone(postbox: Postbox) -> None:
+    """Whoever objects to products in services is sent no VAT either: it is finer than a group's sum."""
+    home, other = a_purchaser(), a_purchaser()
+    make_objection(other.persons[0], Objection.B, place=Place.PORTAL, acting=customer(other.persons[0]))
+    milk, bread = a_receipt()["lines"]
+    for each in (home, other):
+        buy(each, lines=[milk | {"vat_rate": "13.5"}, bread])
+    assert send().stdout == "Receipts sent: 2.\n"
+    texts = [message.get_content().replace("\xa0", " ").replace("\r\n", "\n") for message in postbox.messages]
+    [mine] = [text for text in texts if "Milk" in text]
+    [theirs] = [text for text in texts if "Milk" not in text]
+    assert (
+        "\n\nALV 13,5 %: 0,48 € (Veroton 3,52 €, Verollinen 4,00 €)\nALV-kanta ei ole tiedossa 1 rivistä.\n\n" in mine
+    )
+    assert "ALV" not in theirs
+    assert "\n\n\n" not in mine + theirs
+
+
 def test_objection_to_targeting_leaves_the_products(postbox: Postbox) -> None:
     home = a_purchaser()
     make_objection(home.persons[0], Objection.A, place=Place.PORTAL, acting=customer(home.persons[0]))

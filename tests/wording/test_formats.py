@@ -101,6 +101,12 @@ def test_the_words_of_a_chart_are_written_as_the_language_writes_them(language, 
     assert formats.month_name(november, "narrow", language) in "MN"
 
 
+@pytest.mark.parametrize(("language", "comma", "sign"), [("fi", ",", "\xa0%"), ("sv", ",", "\xa0%"), ("en", ".", "%")])
+def test_rate_has_the_decimals_that_it_has(language, comma, sign):
+    for per_cent, expected in (("14", "14"), ("25.50", "25.5"), ("0", "0"), ("100", "100"), ("9.75", "9.75")):
+        assert formats.rate(Decimal(per_cent), language) == expected.replace(".", comma) + sign
+
+
 @pytest.mark.parametrize(
     ("language", "expected"),
     [("fi", ("7 vuotta", "1 vuosi", "18 kuukautta", "30 päivää")), ("sv", ("7 år", "1 år", "18 månader", "30 dygn")),

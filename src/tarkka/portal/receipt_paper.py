@@ -1,7 +1,4 @@
-"""A receipt on paper: what the template `portal/documents/receipt.typ` is told, in the reader's language.
-
-Nothing is said of VAT: no source delivers it (docs/receipts.md), and a rate guessed from a product group may be wrong.
-"""
+"""A receipt on paper: what the template `portal/documents/receipt.typ` is told, in the reader's language."""
 
 from typing import Any
 
@@ -70,6 +67,7 @@ def paper_of(detail: ReceiptDetail, because: Why, document: Document) -> dict[st
         **table,
         "total": [gettext("receipt.total"), money(receipt.total_cents)],
         "sums": sums,
+        **_vat(detail, language),
         "returns": _returns(detail, language),
         "stored": because.stored,
         "why": " ".join([because.meaning, *because.reasons]),
@@ -83,6 +81,20 @@ def paper_of(detail: ReceiptDetail, because: Why, document: Document) -> dict[st
 
 def _product(name: str, lot: str | None) -> str:
     return f"{name}, {gettext('receipt.lot')} {lot}" if lot else name
+
+
+def _vat(detail: ReceiptDetail, language: Language) -> dict[str, object]:
+    vat = detail.vat
+    if vat is None:
+        return {"vat": [], "vat_untold": ""}
+    head = ["receipt.vat.rate", "receipt.vat.net", "receipt.vat", "receipt.vat.gross"]
+    rows = [
+        [formats.rate(each.rate, language)]
+        + [formats.amount(cents, language) for cents in (each.net_cents, each.vat_cents, each.gross_cents)]
+        for each in vat.sums
+    ]
+    untold = gettext("receipt.vat.untold %(lines)s") % {"lines": formats.number(vat.untold, language)}
+    return {"vat": [[gettext(word) for word in head], *rows], "vat_untold": untold if vat.untold else ""}
 
 
 def _returns(detail: ReceiptDetail, language: Language) -> str:

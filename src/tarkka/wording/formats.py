@@ -43,6 +43,13 @@ def percent(share: Decimal | float, language: str) -> str:
     return _unbroken(format_percent(share, locale=_LOCALES[language]))
 
 
+def rate(per_cent: Decimal, language: str) -> str:
+    """Return a rate of tax with the decimals that it has: 25.50 → `25,5 %`, `25.5%`."""
+    locale = _LOCALES[language]
+    pattern = locale.percent_formats[None].pattern.replace("0", "0.##")
+    return _unbroken(format_percent(per_cent / 100, pattern, locale))
+
+
 def amount(amount_cents: int, language: str) -> str:
     """Return cents without their currency, for a column whose head states it: 1250 → `12,50`."""
     digits = _digits(abs(amount_cents), language)

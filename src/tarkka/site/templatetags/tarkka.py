@@ -79,6 +79,12 @@ def number(value: Decimal | int) -> str:
 
 
 @register.filter
+def rate(per_cent: Decimal) -> str:
+    """Return `formats.rate` in the reader's language."""
+    return formats.rate(per_cent, reader_language())
+
+
+@register.filter
 def symbol(currency: str) -> str:
     """Return the currency's symbol in the reader's language."""
     return formats.currency_symbol(currency, reader_language())
