@@ -52,18 +52,23 @@ class Verifier:
         """Return the C2SP verifier key, by which witnesses and auditors know the log."""
         return f"{self.name}+{self._id(_LOG).hex()}+{b64encode(bytes([_LOG]) + self.public).decode()}"
 
+    def text(self, note: str) -> str:
+        """Return the text of a note that is signed with this key. Raises NotGenuine."""
+        text, signatures = parsed(note)
+        self._verify(text, self._signature(signatures, _LOG))
+        return text
+
     def read(self, note: str) -> Checkpoint:
         """Return what a checkpoint of this log says, if it is signed as log and as cosigner. Raises NotGenuine."""
-        text, signatures = parsed(note)
+        text = self.text(note)
         origin, size, root, *_ = [*text.split("\n"), "", ""]
-        if not re.fullmatch(r"0|[1-9][0-9]{0,18}", size) or len(_decoded(root)) != 32:
-            raise NotGenuine("the note is no checkpoint")
         if origin != self.name:
             raise NotGenuine("the checkpoint is of another log")
-        self._verify(text, signatures, _LOG, b"")
-        stamped = self._signature(signatures, _COSIGNER)[:8]
-        at = int.from_bytes(stamped)
-        self._verify(_stamped(text, at), signatures, _COSIGNER, stamped)
+        if not re.fullmatch(r"0|[1-9][0-9]{0,18}", size) or len(_decoded(root)) != 32:
+            raise NotGenuine("the note is no checkpoint")
+        cosignature = self._signature(parsed(note)[1], _COSIGNER)
+        at = int.from_bytes(cosignature[:8])
+        self._verify(_stamped(text, at), cosignature[8:])
         return Checkpoint(origin, int(size), _decoded(root), datetime.fromtimestamp(at, UTC))
 
     def _id(self, type_: int) -> bytes:
@@ -73,14 +78,13 @@ class Verifier:
         for name, signature in signatures:
             if name == self.name and signature[:4] == self._id(type_):
                 return signature[4:]
-        raise NotGenuine("the checkpoint lacks a signature of the log's key")
+        raise NotGenuine("the note lacks a signature of the log's key")
 
-    def _verify(self, text: str, signatures: list[tuple[str, bytes]], type_: int, prefix: bytes) -> None:
-        signature = self._signature(signatures, type_)
+    def _verify(self, text: str, signature: bytes) -> None:
         try:
-            Ed25519PublicKey.from_public_bytes(self.public).verify(signature.removeprefix(prefix), text.encode())
+            Ed25519PublicKey.from_public_bytes(self.public).verify(signature, text.encode())
         except InvalidSignature:
-            raise NotGenuine("a signature of the checkpoint is wrong") from None
+            raise NotGenuine("a signature of the note is wrong") from None
 
 
 class Signer:

@@ -25,7 +25,7 @@ class Sealed:
     """A sealed table: its key (a bigint or integer), its columns, and which of its rows are sealed.
 
     `whose` is the SQL condition by which a row `t` is of the person `person`: what erasing them takes from it.
-    `is_open`: the table is under no policies.
+    `at` is the column that tells when it was written, if one does. `is_open`: the table is under no policies.
     """
 
     table: str
@@ -34,6 +34,7 @@ class Sealed:
     key: str = "id"
     rows: str = "true"
     whose: str = ""
+    at: str = ""
     is_open: bool = False
 
 
@@ -43,6 +44,7 @@ SEALED = (
         clear="id at role purpose basis subject_kind level version refusal xid",
         blinded="actor subject_id case_ref",
         whose="t.subject_kind = 'person' AND t.subject_id = person OR t.role = 'customer' AND t.actor = person::text",
+        at="at",
     ),
     Sealed(
         "access_event_person",
@@ -55,16 +57,18 @@ SEALED = (
         "description_announcement",
         clear="id digest effective_on channel announced_on recorded_at xid",
         blinded="recorded_by",
+        at="recorded_at",
         is_open=True,
     ),
     Sealed(
         "description_version",
         clear="number effective_on time_zone published_at digest source compiled xid",
         blinded="published_by",
+        at="published_at",
         key="number",
         is_open=True,
     ),
-    Sealed("erasure", clear="id at digest xid", blinded="acting"),
+    Sealed("erasure", clear="id at digest xid", blinded="acting", at="at"),
     Sealed("trail_checkpoint", clear="number size note xid", key="number", is_open=True),
 )
 OUTSIDE = {"access_event.is_own": "made from role, subject_kind, actor and subject_id by the database"}
@@ -72,17 +76,18 @@ OUTSIDE = {"access_event.is_own": "made from role, subject_kind, actor and subje
 
 
 def entries() -> str:
-    """Return the query of all entries: kind, row_id, xid, entry."""
+    """Return the query of all entries, as `entries_of` tells each table's."""
     return "\nUNION ALL\n".join(map(entries_of, SEALED))
 
 
 def entries_of(each: Sealed) -> str:
-    """Return the query of one table's entries: kind, row_id, xid, entry."""
+    """Return the query of one table's entries: kind, row_id, xid, at (NULL if no column tells it), entry."""
     columns = [f"'table', '{each.table}'"]
     columns += [f"'{column}', t.{column}" for column in each.clear.split()]
     columns += [f"'{column}', {commitment(each, column)}" for column in each.blinded.split()]
     return (
         f"SELECT '{each.table}' AS kind, t.{each.key}::bigint AS row_id, t.xid,"
+        f" {f't.{each.at}' if each.at else 'NULL'}::timestamptz AS at,"
         f" jsonb_strip_nulls(jsonb_build_object({', '.join(columns)}))::text AS entry"
         f" FROM public.{each.table} t WHERE {each.rows}"
     )
@@ -115,7 +120,9 @@ def erased_digest() -> str:
 
 def pinned() -> str:
     """Return SETTINGS as clauses of a function."""
-    return " ".join(f"SET {name} = {value if name == 'search_path' else repr(value)}" for name, value in SETTINGS.items())
+    return " ".join(
+        f"SET {name} = {value if name == 'search_path' else repr(value)}" for name, value in SETTINGS.items()
+    )
 
 
 def readers() -> Iterator[str]:
@@ -150,7 +157,15 @@ def erasing() -> str:
 def functions() -> str:
     """Return the statements of functions.sql, with what the sealed tables make of them."""
     text = files("tarkka.trail").joinpath("sql", "functions.sql").read_text()
-    made = {"entries": entries(), "erasing": erasing(), "hashed": hashed("w.entry"), "pinned": pinned()}
+    made = {
+        "entries": entries(),
+        "erased_digest": erased_digest(),
+        "erasing": erasing(),
+        "hashed": hashed("w.entry"),
+        "person_key": opening_key("person_id"),
+        "pinned": pinned(),
+        "subject_key": opening_key("subject_id"),
+    }
     for name, statement in made.items():
         text = text.replace(f"{{{name}}}", statement)
     return ";\n".join([*readers(), text])

@@ -6,7 +6,7 @@ whose end was cut off. Memory does not grow with the log.
 """
 
 from collections import deque
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from heapq import merge
@@ -23,11 +23,30 @@ from tarkka.trail.tree import Growing
 
 OLD = timedelta(seconds=60)
 """A last checkpoint of this age tells that sealing has stopped."""
+LATE = timedelta(minutes=5)
+"""A row that was sealed so long after its own time was late, or put in with a time that is past."""
 MOST = 100
 """Findings that are told of one kind."""
 _AT_ONCE = 20_000
 _ITS_OWN = ("trail_leaf", "trail_node", "trail_checkpoint", "trail_erased")
 
+_LATE = "was sealed long after its own time"
+# Of each row and leaf of a table: what is wrong (NULL for nothing), and the row's key if something is. The rows that wait are fresh ones.
+_ROWS = """
+    SELECT what, CASE WHEN what IS NOT NULL THEN row_id END FROM (
+        SELECT coalesce(e.row_id, l.row_id) AS row_id, CASE
+            WHEN l.hash = e.hash THEN
+                CASE WHEN e.at < (%(times)s::timestamptz[])[width_bucket(l.index, %(sizes)s::bigint[]) + 1] - %(late)s::interval
+                THEN 'was sealed long after its own time' END
+            WHEN e.row_id IS NULL THEN 'is gone'
+            WHEN l.hash IS NOT NULL THEN 'is not what was sealed'
+            WHEN e.xid < (SELECT min(p.since) FROM public.trail_progress p) OR e.at < %(last)s::timestamptz - %(late)s::interval
+                THEN 'was passed over when others were sealed'
+            ELSE 'waits'
+        END AS what
+        FROM (SELECT row_id, xid, at, {hashed} AS hash FROM ({entries}) e) e
+        FULL JOIN (SELECT index, row_id, hash FROM public.trail_leaf WHERE kind = '{table}') l ON l.row_id = e.row_id) compared
+"""
 _NO_MORE = (-1, b"", "")
 # In the order in which a growing tree completes them.
 _NODES = "SELECT level::integer, index, hash FROM public.trail_node ORDER BY (index + 1) << level, level"
@@ -57,12 +76,16 @@ class Finding:
 
 @dataclass(frozen=True, slots=True)
 class Verified:
-    """What was gone through, and what was found. `last` is the newest genuine checkpoint."""
+    """What was gone through, and what was found. `last` is the newest genuine checkpoint.
+
+    `late` are rows as they were sealed, but sealed late: after a pause of the sealer, unless somebody put them in.
+    """
 
     leaves: int
     waiting: int
     last: Checkpoint | None
     findings: Sequence[Finding]
+    late: Sequence[Finding]
 
 
 def verify(
@@ -89,57 +112,53 @@ class _Verifying:
         self.waiting = 0
         self.last: Checkpoint | None = None
         self.is_given_found = False
+        # After how many leaves a checkpoint was signed, and when: one a minute at most.
+        self.sizes: list[int] = []
+        self.times: list[datetime] = []
         self._names = (f"trail_{number}" for number in count())
 
     def run(self) -> Verified:
         with self.connection.transaction():
             self.connection.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ, READ ONLY")
-            for name, value in (SETTINGS | {"row_security": "off"}).items():  # off: to be refused rather than shown less
+            for name, value in (
+                SETTINGS | {"row_security": "off"}
+            ).items():  # off: to be refused rather than shown less
                 self.connection.execute("SELECT pg_catalog.set_config(%s, %s, true)", [name, value])
+            size = self._tree()
             leaves = dict(self.connection.execute("SELECT kind, count(*) FROM public.trail_leaf GROUP BY kind"))
             for each in SEALED:
                 self._rows(each, leaves.pop(each.table, 0))
             for kind in leaves:
                 self._find(f"leaves of {kind}", "no such table is sealed")
-            size = self._tree()
             self._erasures()
             self._guards()
+        late = self.findings.pop(_LATE, [])
         found = [finding for each in self.findings.values() for finding in each]
-        return Verified(size, self.waiting, self.last, found)
+        return Verified(size, self.waiting, self.last, found, late)
 
     def _find(self, where: str, what: str) -> None:
         found = self.findings.setdefault(what, [])
         if len(found) < MOST:
             found.append(Finding(where, what))
 
-    def _stream(self, query: str) -> Iterator[list[tuple[Any, ...]]]:
+    def _stream(self, query: str, parameters: Mapping[str, Any] | None = None) -> Iterator[list[tuple[Any, ...]]]:
         with self.connection.cursor(name=next(self._names), binary=True) as cursor:
-            cursor.execute(sql.SQL(query))  # type: ignore[arg-type]  # made of our own words
+            cursor.execute(sql.SQL(query), parameters)  # type: ignore[arg-type]  # made of our own words
             while rows := cursor.fetchmany(_AT_ONCE):
                 yield rows
 
     def _rows(self, each: Sealed, leaves: int) -> None:
         """Every row has the leaf that was made of it, and every leaf its row."""
         matched = done = 0
-        query = f"""
-            SELECT CASE
-                WHEN l.hash = e.hash THEN NULL
-                WHEN l.hash IS NULL AND e.xid < (SELECT min(p.since) FROM public.trail_progress p) THEN 'was passed over when others were sealed'
-                WHEN l.hash IS NULL THEN 'waits'
-                WHEN e.hash IS NULL THEN 'is gone'
-                ELSE 'is not what was sealed'
-            END AS what, CASE WHEN l.hash IS DISTINCT FROM e.hash THEN coalesce(e.row_id, l.row_id) END
-            FROM (SELECT row_id, xid, {hashed()} AS hash FROM ({entries_of(each)}) e) e
-            FULL JOIN (SELECT row_id, hash FROM public.trail_leaf WHERE kind = '{each.table}') l ON l.row_id = e.row_id
-        """  # noqa: S608
-        for rows in self._stream(query):
+        query = _ROWS.format(hashed=hashed(), entries=entries_of(each), table=each.table)
+        known = {"sizes": self.sizes, "times": self.times, "late": LATE, "last": self.last and self.last.at}
+        for rows in self._stream(query, known):
             for what, row_id in rows:
-                if what is None:
+                if what is None or what == _LATE:
                     matched += 1
-                elif what == "waits":
+                if what == "waits":
                     self.waiting += 1
-                else:
-                    matched += what == "is not what was sealed"
+                elif what is not None:
                     self._find(f"{each.table} {row_id}", what)
             done += len(rows)
             self.told(each.table, min(1, done / max(leaves, 1)))
@@ -199,6 +218,11 @@ class _Verifying:
                 self._find(where, "does not follow the one before it")
                 continue
             self.last = found
+            if not self.times or found.at - self.times[-1] > OLD:
+                self.sizes.append(size)
+                self.times.append(found.at)
+            else:
+                self.sizes[-1] = size
             self.is_given_found |= found == self.since
             yield size, found.root, where
 

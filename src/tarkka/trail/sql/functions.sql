@@ -1,6 +1,7 @@
 -- The functions of the trail, made with the entries of `sealed`. Owned by tarkka_seal, which reads every sealed row and which no login reaches.
 CREATE SCHEMA trail;
-GRANT USAGE ON SCHEMA trail TO tarkka_app, tarkka_person, tarkka_seal, tarkka_owner;
+GRANT USAGE ON SCHEMA trail TO tarkka_app, tarkka_person, tarkka_seal;
+GRANT USAGE ON SCHEMA access TO tarkka_seal;
 
 -- Make leaves of rows that wait, `most` of them at once, and return those. If nothing waits but a checkpoint, only if it is `even_idle`.
 -- Every row that was committed is taken, whichever transactions are under way: a row may wait as long as one that began before it is,
@@ -36,7 +37,52 @@ BEGIN
     INSERT INTO public.trail_progress (since) VALUES (least(all_before, began));
 END $$;
 
+-- Erase a person from the trail, and return the erasure's number: of every look at them, by them and shared by them what identifies anybody
+-- is taken away with the salt, and commitments that nothing can open any more stay.
+CREATE FUNCTION trail.erase(person bigint, acting text) RETURNS bigint
+LANGUAGE plpgsql SECURITY DEFINER {pinned} AS $$
+DECLARE
+    erasure_id bigint := nextval('public.erasure_id_seq');
+BEGIN
+{erasing}
+    INSERT INTO public.erasure (id, acting, digest) SELECT erasure_id, acting, coalesce({erased_digest}, sha256(''))
+    FROM public.trail_erased e WHERE e.erasure_id = erase.erasure_id;
+    RETURN erasure_id;
+END $$;
+
+-- What proves that an event which the look's person may see is in the trail: of each leaf that is about it, where it is, its entry, and with
+-- which key its commitment of the person opens. Another's commitment, such as the employee's, is never opened. No row until it is sealed.
+CREATE FUNCTION trail.proof(event bigint) RETURNS TABLE (index bigint, entry text, opened text, key bytea)
+LANGUAGE sql STABLE SECURITY DEFINER PARALLEL RESTRICTED {pinned} AS $$
+    WITH viewer AS MATERIALIZED (SELECT access.subject('person', 'TOTAL') AS id),
+    mine AS (
+        SELECT 'access_event' AS kind, t.id AS row_id, 'subject_id' AS opened, {subject_key} AS key
+        FROM public.access_event t WHERE t.id = event AND t.subject_kind = 'person' AND t.subject_id = (SELECT v.id FROM viewer v)
+        UNION ALL
+        SELECT 'access_event', t.id, NULL, NULL FROM public.access_event t
+        WHERE t.id = event AND t.subject_kind <> 'person' AND (SELECT v.id FROM viewer v) IS NOT NULL AND EXISTS (
+            SELECT FROM public.access_event_person p WHERE p.event_id = event AND p.person_id IN (0, (SELECT v.id FROM viewer v)))
+        UNION ALL
+        SELECT 'access_event_person', t.id, 'person_id', {person_key} FROM public.access_event_person t
+        WHERE t.event_id = event AND t.person_id = (SELECT v.id FROM viewer v)
+    )
+    SELECT l.index, w.entry, m.opened, m.key FROM mine m JOIN public.trail_leaf l ON l.kind = m.kind AND l.row_id = m.row_id
+    CROSS JOIN LATERAL (SELECT e.entry FROM ({entries}) e WHERE e.kind = m.kind AND e.row_id = m.row_id) w
+    ORDER BY l.index
+$$;
+
 GRANT EXECUTE ON FUNCTION trail.append TO tarkka_app;
+GRANT EXECUTE ON FUNCTION trail.proof TO tarkka_person;
 GRANT CREATE ON SCHEMA trail TO tarkka_seal;
 ALTER FUNCTION trail.append OWNER TO tarkka_seal;
+ALTER FUNCTION trail.erase OWNER TO tarkka_seal;
+ALTER FUNCTION trail.proof OWNER TO tarkka_seal;
 REVOKE CREATE ON SCHEMA trail FROM tarkka_seal;
+
+-- Whoever erases a person from the register does it with the owner's rights. (Given before, the right would have passed on with the ownership.)
+SET LOCAL ROLE tarkka_seal;
+GRANT EXECUTE ON FUNCTION trail.erase TO tarkka_owner;
+-- The door's functions know whose look it is.
+SET LOCAL ROLE tarkka_door;
+GRANT EXECUTE ON FUNCTION access.subject TO tarkka_seal;
+SET LOCAL ROLE tarkka_owner;
