@@ -27,9 +27,9 @@ def test_bounds_of_what_is_taken_in_are_told(site):
 
     from tarkka.api.body import BODY_BYTES, BODY_RECEIPTS, MEGABYTE
     from tarkka.people.details import _MOST, ContactKind
-    from tarkka.portal.pages.common import PAGE_LENGTH
     from tarkka.portal.searching import MOST_WORDS
     from tarkka.rights.actions import LONGEST
+    from tarkka.web.pages import PAGE_LENGTH
 
     for told in (
         f"{MOST_WORDS} words and 100 characters",

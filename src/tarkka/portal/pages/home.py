@@ -13,12 +13,12 @@ from tarkka.description.queries import load_rulebook
 from tarkka.people.household import current_membership
 from tarkka.people.queries import objections_in_force, read_cards, read_contacts, read_person
 from tarkka.portal.looking import household_look, own_look
-from tarkka.portal.pages.common import described
 from tarkka.portal.signing_in import signed_in
 from tarkka.purchases.household import bonus_eligible_this_month
 from tarkka.purchases.queries import latest_receipts
 from tarkka.rights.queries import read_requests
 from tarkka.vocabulary import Level
+from tarkka.web.pages import described
 
 RECEIPTS = 4
 LOOKS = 3

@@ -21,11 +21,11 @@ from tarkka.documents.spreadsheets import csv_part, no_formula
 from tarkka.people.queries import read_person
 from tarkka.portal.folding import Fold, fold
 from tarkka.portal.looking import own_look
-from tarkka.portal.pages.common import PAGE_LENGTH, described
 from tarkka.portal.signing_in import signed_in
 from tarkka.portal.templatetags.looks import LOOKERS, what, who, why
 from tarkka.vocabulary import Level, Purpose, midnight
 from tarkka.web.ids import before_id
+from tarkka.web.pages import PAGE_LENGTH, described
 from tarkka.web.rate_limit import limited
 from tarkka.wording.words import LEVEL
 

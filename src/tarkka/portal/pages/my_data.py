@@ -13,7 +13,6 @@ from tarkka.people.actions import customer
 from tarkka.people.details import ContactKind
 from tarkka.people.queries import read_contact, read_person
 from tarkka.portal.looking import own_look
-from tarkka.portal.pages.common import described
 from tarkka.portal.pages.extracts import extracts_served
 from tarkka.portal.signing_in import freshly_signed_in, signed_in
 from tarkka.purchases.queries import source_names
@@ -29,6 +28,7 @@ from tarkka.rights.extract import read_extract
 from tarkka.rights.queries import read_orders, read_requests
 from tarkka.rights.writing import archive
 from tarkka.vocabulary import Level, Place, RequestKind
+from tarkka.web.pages import described
 from tarkka.web.rate_limit import limited
 from tarkka.wording.language import reader_language
 

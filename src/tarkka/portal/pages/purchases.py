@@ -16,7 +16,6 @@ from tarkka.description.schema import Document
 from tarkka.people.queries import read_cards, read_person
 from tarkka.portal.looking import own_look
 from tarkka.portal.months import Year, by_month, month_of
-from tarkka.portal.pages.common import PAGE_LENGTH, described
 from tarkka.portal.position import Position
 from tarkka.portal.searching import SearchForm, keep_search, kept_search
 from tarkka.portal.signing_in import signed_in
@@ -24,6 +23,7 @@ from tarkka.purchases import queries as receipts
 from tarkka.purchases import search as searches
 from tarkka.purchases.search import Found, Search
 from tarkka.vocabulary import Level, Span, month_span, months_later, year_span
+from tarkka.web.pages import PAGE_LENGTH, described
 from tarkka.web.rate_limit import limited
 from tarkka.wording.language import reader_language
 

@@ -9,13 +9,13 @@ from tarkka.description.queries import load_rulebook
 from tarkka.documents.pdf import pdf
 from tarkka.people.queries import cap_at, read_person
 from tarkka.portal.looking import own_look
-from tarkka.portal.pages.common import described
 from tarkka.portal.position import Position
 from tarkka.portal.receipt_paper import TEMPLATE, paper_of
 from tarkka.portal.signing_in import signed_in
 from tarkka.portal.why import Why, why
 from tarkka.purchases import queries as receipts
 from tarkka.vocabulary import Level
+from tarkka.web.pages import described
 from tarkka.web.rate_limit import limited
 from tarkka.wording.language import reader_language
 

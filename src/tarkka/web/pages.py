@@ -1,4 +1,4 @@
-"""What several pages need."""
+"""What pages of either face need."""
 
 from django.utils import timezone
 
