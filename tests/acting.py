@@ -7,7 +7,7 @@ from typing import Any
 
 from building import administrator
 from tarkka.people.actions import Actor, operator
-from tarkka.vocabulary import Role
+from tarkka.vocabulary import Language, Place, Role
 
 CHECK_CHARACTERS = "0123456789ABCDEFHJKLMNPRSTUVWXY"
 _born = count()
@@ -30,20 +30,37 @@ def new_number() -> str:
     return f"8{secrets.randbelow(10**15):015d}"
 
 
+def a_mandate(user_id: str, role: Role, *, days: int = 1, signed: bool = True, confirmed: bool = True) -> int:
+    """Let a member of staff act in a role: given by one, confirmed by another, the agreement signed; return its id."""
+    from tarkka.access.actions import confirm_mandate, give_mandate, sign_agreement
+
+    mandate = give_mandate(user_id, role, days=days, reason="a test", acting="test-one", using="owner")
+    if confirmed:
+        confirm_mandate(mandate, acting="test-two", using="owner")
+    if signed:
+        sign_agreement(1, language=Language.FI, acting=user_id)
+    return mandate
+
+
+def a_case(person_id: int, user_id: str, situation: str = "purchases_question") -> str:
+    """Open a case with a customer on the phone, for a member of staff who may; return its number."""
+    from tarkka.access.cases import open_case
+
+    return str(open_case(person_id, situation, place=Place.PHONE, identified_by="identity card", acting=user_id))
+
+
 def an_operator(**mandate: Any) -> Actor:
     """Return a register administrator with a mandate, as given or for a day with the agreement signed."""
-    from tarkka.access.actions import give_mandate
-
     user = f"operator-{secrets.token_hex(4)}"
-    usual = {"days": 1, "reason": "a test", "agreement_signed_on": date(2020, 1, 1), "acting": "test"}
-    give_mandate(user, Role.REGISTER_ADMINISTRATOR, **usual | mandate)
+    a_mandate(user, Role.REGISTER_ADMINISTRATOR, **mandate)
     return operator(user)
 
 
 def let_mandate_expire(acting: Actor) -> None:
-    """Move the mandates of an operator into the past."""
+    """Move the mandates of an operator into the past, which only a superuser can."""
     until = datetime.now(UTC)
     with administrator() as connection:
+        connection.execute("SET session_replication_role = replica")
         connection.execute(
             "UPDATE mandate SET valid = tstzrange(%s, %s) WHERE actor = %s",
             [until - timedelta(days=2), until, acting.id],

@@ -56,7 +56,7 @@ def issue(
     secret = secrets.token_hex(32)
     role = "customer" if purpose in ("own_data", "services") else "automatic"
     [(refusal,)] = connection.execute(
-        "SELECT refusal FROM access.issue(%s, %s, %s, %s, %s, %s, NULL, 'PRODUCT')",
+        "SELECT refusal FROM access.issue(%s, %s, %s, %s, %s, %s, NULL, NULL, NULL, 'PRODUCT')",
         [hashlib.sha256(secret.encode()).digest(), role, str(subject_id), purpose, kind, subject_id],
     )
     assert refusal is None, refusal

@@ -1,9 +1,12 @@
 """The people of a walk through the door: who is who, with rows in every table, and whose each of those rows is."""
 
+import secrets
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 
+from acting import a_case, a_mandate
 from building import Household, a_household, a_receipt, a_source, administrator, take, take_three_levels
+from looking import own_look, rows
 from tarkka.vocabulary import Objection, Place, Purpose, Role, SubjectKind
 
 
@@ -70,6 +73,7 @@ def a_world() -> World:
             " SELECT p, 'erasure', 'asked', 'portal', p, now() FROM unnest(%s::bigint[]) p",
             [everyone],
         )
+    _serve(everyone)
     world = World(home, others, source.id, people)
     recall = {
         "role": Role.AUTOMATIC,
@@ -88,6 +92,26 @@ def a_world() -> World:
             shared[look.event_id] = names
     world.owners = _owners(people) | {"shared_looks": shared}
     return world
+
+
+def _serve(everyone: list[int]) -> None:
+    """Handle cases of each person in every way, so that staff's tables have rows."""
+    from tarkka.access.actions import end_mandate
+    from tarkka.access.cases import Verdict, break_glass, close_case, delay_look, review_case
+
+    clerk, officer = (f"world-{role}-{secrets.token_hex(4)}" for role in ("clerk", "officer"))
+    a_mandate(clerk, Role.CUSTOMER_SERVICE)
+    a_mandate(officer, Role.DATA_PROTECTION_OFFICER)
+    end_mandate(a_mandate(clerk, Role.ANALYST), reason="a test", acting=officer)
+    for person in everyone:
+        case = a_case(person, clerk, "receipt_question")
+        look = {"role": Role.CUSTOMER_SERVICE, "actor": clerk, "purpose": Purpose.CUSTOMER_SERVICE}
+        with own_look(person, **look, case_ref=case, receipt_id=1):
+            rows("SELECT access.record_act('world')")
+        assert close_case(int(case), acting=clerk)
+        glass = break_glass(person, "emergency", reason="a test", minutes=1, acting=clerk)
+        delay_look(glass, until=datetime.now(UTC), reason="a test", acting=officer)
+        review_case(glass, Verdict.ACCEPTED, words="a test", acting=officer)
 
 
 def _owners(people: dict[str, int]) -> dict[str, dict[int, set[str]]]:
@@ -110,6 +134,8 @@ def _owners(people: dict[str, int]) -> dict[str, dict[int, set[str]]]:
         "receipt_group": "SELECT receipt_id, purchaser_id FROM receipt_group",
         "receipt_line": "SELECT receipt_id, purchaser_id FROM receipt_line",
         "receipt_key": "SELECT id, purchaser_id FROM receipt_key",
+        "service_case": "SELECT id, person_id FROM service_case",
+        "staff_act": "SELECT id, person_id FROM staff_act",
         "access_event": "SELECT id, subject_id FROM access_event WHERE subject_kind = 'person'",
         "access_event_person": "SELECT person_id, person_id FROM access_event_person",
     }
@@ -125,6 +151,14 @@ def _owners(people: dict[str, int]) -> dict[str, dict[int, set[str]]]:
             "cardless_receipt": "SELECT batch FROM cardless_receipt",
             "access_ticket": "SELECT pid FROM access_ticket",
             "mandate": "SELECT id FROM mandate",
+            "mandate_confirmed": "SELECT mandate_id FROM mandate_confirmed",
+            "mandate_ended": "SELECT mandate_id FROM mandate_ended",
+            "agreement_signed": "SELECT id FROM agreement_signed",
+            "case_closed": "SELECT case_id FROM case_closed",
+            "case_receipt": "SELECT case_id FROM case_receipt",
+            "case_review": "SELECT case_id FROM case_review",
+            "look_delay": "SELECT case_id FROM look_delay",
+            "access_cover": "SELECT id FROM access_cover",
         }.items():
             owners[table] = {key: set(people) for (key,) in connection.execute(query)}
     for table in ("receipt", "receipt_group", "receipt_line"):

@@ -1,15 +1,14 @@
 """What is left under objections A and B for each use (rulings: Objections), in force from the commit on."""
 
-from datetime import date
 from typing import Any
 
 import psycopg
 import pytest
 
+from acting import a_case, a_mandate
 from building import Household, a_household, a_source, take_three_levels
 from looking import count, issue, login, own_look, rows, seen
 from tarkka.access import Access, Subject, household, opened
-from tarkka.access.actions import give_mandate
 from tarkka.people.actions import customer, make_objection, withdraw_objection
 from tarkka.vocabulary import Level, Objection, Place, Purpose, Role, SubjectKind
 
@@ -41,9 +40,7 @@ def choosers(database: str) -> dict[str, Household]:
         take_three_levels(source, home.cards[0])
         for objection in objections:
             assert make_objection(home.persons[0], objection, place=Place.DESK, acting=customer(home.persons[0]))
-    give_mandate(
-        "adviser", Role.CUSTOMER_SERVICE, days=1, reason="a test", agreement_signed_on=date(2020, 1, 1), acting="test"
-    )
+    a_mandate("adviser", Role.CUSTOMER_SERVICE)
     return found
 
 
@@ -54,7 +51,8 @@ def look(purpose: Purpose, kind: SubjectKind, home: Household) -> Any:
     if purpose is Purpose.CUSTOMER_SERVICE:
         role, actor = Role.CUSTOMER_SERVICE, "adviser"
     subject = Subject(kind, {SubjectKind.PERSON: home.persons[0], SubjectKind.HOUSEHOLD: home.id}.get(kind))
-    return opened(role=role, actor=actor, purpose=purpose, subject=subject, case_ref="C-1")
+    case = a_case(home.persons[0], actor) if role is Role.CUSTOMER_SERVICE else None
+    return opened(role=role, actor=actor, purpose=purpose, subject=subject, case_ref=case)
 
 
 def finest_seen(access: Access, home: Household) -> Level:

@@ -1,20 +1,17 @@
 """The door stays shut with a reason, and the refusal is recorded where the person sees it."""
 
 import secrets
-from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
 import psycopg
 import pytest
 
+from acting import a_case, a_mandate
 from building import Household, a_household
 from looking import latest_events, own_look, rows
 from tarkka.access import Refused, Subject, household, opened, person
-from tarkka.access.actions import give_mandate
 from tarkka.vocabulary import Purpose, Role, SubjectKind
 from walking import STAFF, USES
-
-SIGNED = date(2020, 1, 1)
 
 
 def refusal(**look: Any) -> Refused:
@@ -23,13 +20,13 @@ def refusal(**look: Any) -> Refused:
     return refused.value
 
 
-def a_member_of_staff(role: Role, *, signed_on: date | None = SIGNED, days: int = 1) -> str:
+def a_member_of_staff(role: Role, **mandate: Any) -> str:
     user_id = f"staff-{secrets.token_hex(4)}"
-    give_mandate(user_id, role, days=days, reason="a test", agreement_signed_on=signed_on, acting="test")
+    a_mandate(user_id, role, **mandate)
     return user_id
 
 
-def service_look(home: Household, actor: str, case_ref: str | None = "C-1") -> dict[str, Any]:
+def service_look(home: Household, actor: str, case_ref: str | None = "1") -> dict[str, Any]:
     role, purpose = Role.CUSTOMER_SERVICE, Purpose.CUSTOMER_SERVICE
     return {"role": role, "actor": actor, "purpose": purpose, "subject": person(home.persons[0]), "case_ref": case_ref}
 
@@ -47,10 +44,11 @@ def test_every_use_that_nobody_declared_is_refused(home: Household) -> None:
                     "purpose": purpose,
                     "subject": Subject(kind, ids.get(kind)),
                 }
+                case = a_case(home.persons[0], actors[role]) if role is Role.CUSTOMER_SERVICE else None
                 try:
-                    with opened(**look, case_ref="C-1") as access:
+                    with opened(**look, case_ref=case, terms="name: Nobody") as access:
                         opens.add((role, purpose, kind))
-                        if kind in (SubjectKind.TRACE, SubjectKind.AUDIENCE):
+                        if kind not in ids:
                             access.cover([])
                 except Refused as refused:
                     reasons.add(refused.reason)
@@ -70,13 +68,18 @@ def test_mandate_that_has_ended_is_none(home: Household) -> None:
     assert refusal(**service_look(home, a_member_of_staff(Role.CUSTOMER_SERVICE, days=0))).reason == "no_mandate"
 
 
-@pytest.mark.parametrize("signed_on", [None, datetime.now(UTC).date() + timedelta(days=2)])
-def test_staff_without_a_signed_agreement_are_refused(home: Household, signed_on: date | None) -> None:
-    staff = a_member_of_staff(Role.CUSTOMER_SERVICE, signed_on=signed_on)
+def test_mandate_that_nobody_confirmed_is_none(home: Household) -> None:
+    assert (
+        refusal(**service_look(home, a_member_of_staff(Role.CUSTOMER_SERVICE, confirmed=False))).reason == "no_mandate"
+    )
+
+
+def test_staff_without_a_signed_agreement_are_refused(home: Household) -> None:
+    staff = a_member_of_staff(Role.CUSTOMER_SERVICE, signed=False)
     assert refusal(**service_look(home, staff)).reason == "no_agreement"
 
 
-@pytest.mark.parametrize("case_ref", [None, "", "  "])
+@pytest.mark.parametrize("case_ref", [None, "", "  ", "C-1", "0", "9" * 18, "9" * 19])
 def test_customer_service_without_a_case_is_refused(home: Household, case_ref: str | None) -> None:
     staff = a_member_of_staff(Role.CUSTOMER_SERVICE)
     assert refusal(**service_look(home, staff, case_ref)).reason == "no_case"
@@ -118,7 +121,7 @@ def test_door_refuses_what_no_description_should_have_allowed(
             " WHERE (purpose, role) = (%s, %s)",
             [purpose, role],
         )
-        asked = "SELECT refusal FROM access.issue('', %s, '1', %s, 'trace', NULL, NULL, 'PRODUCT')"
+        asked = "SELECT refusal FROM access.issue('', %s, '1', %s, 'trace', NULL, NULL, NULL, NULL, 'PRODUCT')"
         assert admin.execute(asked, [role, purpose]).fetchall() == [(reason,)]
 
 

@@ -4,10 +4,15 @@ import pytest
 
 ALL = "*"
 SHARED = {(table, "SELECT"): ALL for table in ("outlet", "product", "product_group")}
-PUBLISHED = ("announcement", "in_force", "level", "use", "version")
+PUBLISHED = ("announcement", "in_force", "level", "situation", "use", "version")
 DESCRIPTION = {(f"description_{part}", "SELECT"): ALL for part in PUBLISHED}
 WITHDRAWN = "withdrawn_at withdrawn_place withdrawn_version"
 EVENT = "id at role purpose basis subject_kind subject_id case_ref level version refusal is_own"
+CASE = "id person_id situation break_glass place identified_by call_ref opened_at closes_at"
+STAFF = (
+    "access_cover", "agreement_signed", "case_closed", "case_receipt", "case_review", "look_delay", "mandate",
+    "mandate_confirmed", "mandate_ended", "service_case", "staff_act",
+)  # fmt: skip
 ASKED = "kind text place extension_reason outcome answer"
 AMOUNTS = "currency total_cents bonus_eligible_cents card_benefit_cents payments"
 HOUSEHOLD_RECEIPT = "household_id purchased_at id outlet_id channel kind " + AMOUNTS
@@ -46,6 +51,8 @@ RIGHTS: dict[str, dict[tuple[str, str], str]] = {
         ("request", "INSERT"): "person_id kind text place taken_by received_on",
         ("request", "UPDATE"): "extended_at extension_reason extended_by answered_at outcome answer answered_by",
         ("sent_receipt", "SELECT"): ALL,
+        ("service_case", "SELECT"): CASE,
+        ("staff_act", "SELECT"): "id event_id person_id act at",
         ("sent_receipt", "INSERT"): "person_id receipt_id is_refused",
         ("wish", "INSERT"): "person_id purpose kind",
         ("wish", "UPDATE"): "ended_at",
@@ -56,7 +63,13 @@ RIGHTS: dict[str, dict[tuple[str, str], str]] = {
     "tarkka_audience": SHARED
     | {(f"audience.{table}", "SELECT"): ALL for table in ("receipt", "receipt_group", "receipt_line")},
     "tarkka_door": DESCRIPTION
-    | {(table, "SELECT"): ALL for table in ("mandate", "outlet", "receipt_group")}
+    | {(table, "SELECT"): ALL for table in ("outlet", "receipt_group")}
+    | {
+        (table, verb): ALL
+        for table in STAFF
+        for verb in ("SELECT", "INSERT")
+        if verb == "INSERT" or table not in ("access_cover", "case_review", "staff_act")
+    }
     | {(table, verb): ALL for table in _KEPT for verb in ("SELECT", "INSERT")}
     | {("access_ticket", verb): ALL for verb in ("SELECT", "INSERT", "UPDATE", "DELETE")}
     | {(table, "INSERT"): ALL for table in ("access_event", "access_event_person")}
@@ -74,13 +87,25 @@ RIGHTS: dict[str, dict[tuple[str, str], str]] = {
         ("membership", "SELECT"): "person_id household_id is_main_member valid",
         ("membership", "INSERT"): "person_id household_id is_main_member valid",
         ("objection", "SELECT"): "person_id kind withdrawn_at",
-        ("person", "SELECT"): "id identity_hash",
+        ("person", "SELECT"): "id identity_hash given_name family_name",
         ("person", "INSERT"): "id identity_hash identity_sealed given_name family_name language",
         ("receipt", "SELECT"): DOOR_RECEIPT,
-        ("receipt_line", "SELECT"): "purchaser_id purchased_at receipt_id product_id quantity unit amount_cents vat_rate",
+        (
+            "receipt_line",
+            "SELECT",
+        ): "purchaser_id purchased_at receipt_id product_id quantity unit amount_cents vat_rate",
         ("request", "SELECT"): "id person_id kind due_on answered_at",
         ("sent_receipt", "SELECT"): "person_id receipt_id",
         ("wish", "SELECT"): "person_id purpose kind wished_at ended_at",
+    },
+    "tarkka_lookup": {},
+    "tarkka_trail": {(table, "SELECT"): ALL for table in STAFF}
+    | {
+        (
+            "access_event",
+            "SELECT",
+        ): "id at role actor purpose basis subject_kind subject_id case_ref terms level version refusal",
+        ("access_event_person", "SELECT"): "person_id event_id",
     },
     "tarkka_intake": {(table, "INSERT"): ALL for table in ("receipt", "receipt_group", "receipt_line")},
 }
@@ -88,9 +113,24 @@ RIGHTS: dict[str, dict[tuple[str, str], str]] = {
 CALLERS = {
     "access.begin_batch": {"app"},
     "access.bonus_left_out": {"household"},
-    "access.cover": {"trace", "audience"},
-    "access.group_ok": {"trace", "audience"},
+    "access.agreements_signed": {"app", "owner"},
+    "access.cases_open": {"app"},
+    "access.cases_untold": {"person"},
+    "access.close_case": {"app"},
+    "access.confirm_mandate": {"app", "owner"},
+    "access.cover": {"trace", "audience", "lookup", "trail"},
+    "access.delay_look": {"app"},
+    "access.end_mandate": {"app", "owner"},
+    "access.give_mandate": {"app", "owner"},
+    "access.group_ok": {"trace", "audience", "trail"},
     "access.issue": {"app"},
+    "access.mandates": {"app", "owner"},
+    "access.one_receipt": {"person"},
+    "access.open_case": {"app"},
+    "access.record_act": {"person"},
+    "access.refusal_of_staff": {"app"},
+    "access.review_case": {"app"},
+    "access.sign_agreement": {"app"},
     "access.lowering": {"audience"},
     "access.revoke_tickets": {"owner"},
     "access.shared_looks": {"person"},
@@ -100,6 +140,7 @@ CALLERS = {
     "people.cards_among": {"intake"},
     "people.holders": {"intake"},
     "people.household_persons": {"household"},
+    "people.look_up": {"lookup"},
     "people.person_by_identity": {"app"},
     "people.register": {"intake"},
     "purchases.broken_references": {"app"},
@@ -118,7 +159,25 @@ CALLERS = {
 }
 
 TOLD = {
+    "access.agreements_signed": "actor text, number integer, at timestamp with time zone",
     "access.begin_batch": "bigint",
+    "access.cases_open": (
+        "id bigint, person_id bigint, situation text, break_glass boolean, place text,"
+        " opened_at timestamp with time zone, closes_at timestamp with time zone"
+    ),
+    "access.close_case": "boolean",
+    "access.confirm_mandate": "void",
+    "access.delay_look": "void",
+    "access.end_mandate": "void",
+    "access.give_mandate": "bigint",
+    "access.mandates": (
+        "id bigint, actor text, role text, valid tstzrange, reason text, given_by text,"
+        " given_at timestamp with time zone, confirmed_by text"
+    ),
+    "access.open_case": "bigint",
+    "access.refusal_of_staff": "text",
+    "access.review_case": "void",
+    "access.sign_agreement": "void",
     "access.issue": "event_id bigint, level level, refusal text",
     "people.cards_among": "text",
     "people.holders": "number text, person_id bigint, valid tstzrange, household_id bigint, cap level",

@@ -14,6 +14,9 @@ ROLES = {
     "tarkka_owner": (False, False, False),
     "tarkka_person": (False, False, False),
     "tarkka_trace": (False, False, False),
+    "tarkka_lookup": (False, False, False),
+    "tarkka_seal": (False, False, False),
+    "tarkka_trail": (False, False, False),
     "tarkka_unobjected": (False, False, False),
 }
 INDEXES = {

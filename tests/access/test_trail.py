@@ -10,9 +10,9 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from acting import a_case, a_mandate
 from building import Household, a_household, administrator
 from looking import latest_events, own_look, rows
-from tarkka.access.actions import give_mandate
 from tarkka.access.queries import Looker
 from tarkka.people.actions import customer, make_objection
 from tarkka.vocabulary import Objection, Place, Purpose, Role, SubjectKind
@@ -163,14 +163,12 @@ def watched(database: str) -> Household:
 
     home = a_household(2)
     me, mate = home.persons
-    give_mandate(
-        "adviser", Role.CUSTOMER_SERVICE, days=1, reason="test", agreement_signed_on=date(2020, 1, 1), acting="x"
-    )
+    a_mandate("adviser", Role.CUSTOMER_SERVICE)
     adviser = {
         "role": Role.CUSTOMER_SERVICE,
         "actor": "adviser",
         "purpose": Purpose.CUSTOMER_SERVICE,
-        "case_ref": "C-1",
+        "case_ref": a_case(me, "adviser", "choice_change"),
     }
     recall = {"role": Role.AUTOMATIC, "actor": "recall", "purpose": Purpose.RECALL}
     trace = access.Subject(SubjectKind.TRACE)

@@ -4,9 +4,11 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from acting import new_number
+from acting import a_mandate, new_number
 from building import a_household
 from storing import rows
+from tarkka.access.actions import current_mandates, sign_agreement
+from tarkka.vocabulary import Language, Role
 
 ROLE = "register_administrator"
 
@@ -20,41 +22,61 @@ def give(run, user, *more, role=ROLE, reason="a test"):
     return run("mandate", "give", user, "--role", role, "--reason", reason, "--days", "2", *more)
 
 
-def test_mandate_is_ended_at_once_and_the_door_shuts(run, user, monkeypatch):
-    monkeypatch.setenv("TARKKA_USER", user)
+def number(done) -> str:
+    return done.stdout.split(":")[0].removeprefix("Mandate ")
+
+
+@pytest.fixture
+def somebody(monkeypatch):
+    """Say who is at the keyboard."""
+    return lambda user: monkeypatch.setenv("TARKKA_USER", user)
+
+
+def test_mandate_needs_a_second_person_and_the_agreement(run, user, somebody):
     person = a_household(1).persons[0]
-    for _ in range(2):
-        give(run, user, "--agreement-signed-on", "2020-01-01")
-    give(run, user, "--agreement-signed-on", "2020-01-01", role="analyst")
+    somebody("one")
+    given = number(give(run, user))
+    for who, told in (("one", 2), (user, 2), ("two", 0), ("three", 2)):
+        somebody(who)
+        assert run("mandate", "confirm", given).exit_code == told
+    somebody(user)
+    assert "no_agreement" in run("person", "show", person).stderr
+    sign_agreement(1, language=Language.FI, acting=user)
     assert run("person", "show", person).exit_code == 0
-    done = run("mandate", "end", user, "--role", ROLE)
-    assert (done.exit_code, done.stdout, done.stderr) == (0, f"{user} may no longer act as {ROLE}.\n", "")
+
+
+def test_nobody_gives_a_mandate_to_themselves(run, user, somebody):
+    somebody(user)
+    done = give(run, user)
+    assert (done.exit_code, done.stdout) == (2, "")
+    assert "nobody gives or confirms a mandate for themselves" in done.stderr
+
+
+def test_mandate_is_ended_at_once_and_the_door_shuts(run, user, somebody):
+    person = a_household(1).persons[0]
+    kept, ended = a_mandate(user, Role.ANALYST), a_mandate(user, Role.REGISTER_ADMINISTRATOR)
+    somebody(user)
+    assert run("person", "show", person).exit_code == 0
+    done = run("mandate", "end", ended, "--reason", "moved to other work")
+    assert (done.exit_code, done.stdout, done.stderr) == (0, f"Mandate {ended} is ended.\n", "")
     assert "no_mandate" in run("person", "show", person).stderr
-    assert rows("SELECT role FROM mandate WHERE actor = %s AND valid @> now()", user) == [("analyst",)]
-    again = run("mandate", "end", user, "--role", ROLE)
+    assert [each.id for each in current_mandates(user)] == [kept]
+    again = run("mandate", "end", ended, "--reason", "again")
     assert (again.exit_code, again.stdout) == (2, "")
-    assert again.stderr == f"{user} has no mandate as {ROLE}: see `tarkka mandate list`.\n"
 
 
-def test_end_of_one_mandate_leaves_anothers(run, user):
-    other = f"{user}-b"
-    give(run, user)
-    give(run, other)
-    run("mandate", "end", user, "--role", ROLE)
-    assert rows("SELECT actor FROM mandate WHERE actor = ANY (%s) AND valid @> now()", [user, other]) == [(other,)]
-
-
-def test_mandates_are_listed_until_they_end(run, user):
-    give(run, user)
-    give(run, user, "--agreement-signed-on", "2020-01-01", role="analyst")
-    until = f"until {datetime.now(UTC) + timedelta(days=2):%Y-%m-}"
-    analyst, administrator = [line for line in run("mandate", "list").stdout.splitlines() if line.startswith(user)]
-    assert analyst.startswith(f"{user}, analyst, {until}")
-    assert analyst.endswith(", agreement signed 2020-01-01")
-    assert administrator.startswith(f"{user}, {ROLE}, {until}")
-    assert administrator.endswith(", agreement not signed: the door stays shut")
-    run("mandate", "end", user, "--role", ROLE)
-    assert [line for line in run("mandate", "list").stdout.splitlines() if line.startswith(user)] == [analyst]
+def test_mandates_are_listed_until_they_end(run, user, somebody):
+    somebody("one")
+    mine = number(give(run, user))
+    theirs = a_mandate(user, Role.ANALYST)
+    until = f"until {datetime.now(UTC) + timedelta(days=1):%Y-%m-}"
+    lines = {line.split(":")[0]: line for line in run("mandate", "list").stdout.splitlines()}
+    assert lines[mine].startswith(f"{mine}: {user}, {ROLE}, until ")
+    assert lines[mine].endswith(", given by one, not confirmed yet, agreement 1 signed")
+    assert lines[str(theirs)].startswith(f"{theirs}: {user}, analyst, {until}")
+    assert lines[str(theirs)].endswith(", given by test-one, confirmed by test-two, agreement 1 signed")
+    run("mandate", "end", mine, "--reason", "a test")
+    assert not [line for line in run("mandate", "list").stdout.splitlines() if line.startswith(f"{mine}:")]
 
 
 @pytest.mark.parametrize("role", ["customer", "automatic"])
@@ -70,10 +92,3 @@ def test_mandate_has_a_reason_and_a_user(run, user):
     done = give(run, " ")
     assert (done.exit_code, done.stderr) == (2, "Not given: USER_ID is blank.\n")
     assert rows("SELECT FROM mandate WHERE actor IN (%s, ' ')", user) == []
-
-
-def test_agreement_is_not_signed_in_the_future(run, user):
-    done = give(run, user, "--agreement-signed-on", f"{datetime.now(UTC) + timedelta(days=2):%Y-%m-%d}")
-    assert (done.exit_code, done.stdout) == (2, "")
-    assert done.stderr.startswith("Not given: --agreement-signed-on is in the future")
-    assert rows("SELECT FROM mandate WHERE actor = %s", user) == []

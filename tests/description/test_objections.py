@@ -9,7 +9,7 @@ import pytest
 from tarkka.description.errors import UnknownUse
 from tarkka.description.explanation import explain_use
 from tarkka.description.loading import load
-from tarkka.vocabulary import Level, Objection, Purpose, Role
+from tarkka.vocabulary import Level, Objection, Part, Purpose, Role
 
 S_GROUP = load(Path(__file__).parents[2] / "descriptions" / "s_group.toml").as_of(date(2016, 9, 1))
 A, B = Objection.A, Objection.B
@@ -24,9 +24,9 @@ TABLE = {
     (Purpose.STATISTICS, None): "PRODUCT PRODUCT PRODUCT PRODUCT",
     (Purpose.CUSTOMER_SERVICE, None): "PRODUCT PRODUCT GROUP GROUP",
     (Purpose.CUSTOMER_SERVICE, "bonus_question"): "TOTAL TOTAL TOTAL TOTAL",
-    (Purpose.CUSTOMER_SERVICE, "card_question"): "TOTAL TOTAL TOTAL TOTAL",
     (Purpose.CUSTOMER_SERVICE, "purchases_question"): "PRODUCT PRODUCT GROUP GROUP",
     (Purpose.CUSTOMER_SERVICE, "receipt_question"): "PRODUCT PRODUCT PRODUCT PRODUCT",
+    (Purpose.CUSTOMER_SERVICE, "emergency"): "PRODUCT PRODUCT GROUP GROUP",
     (Purpose.BONUS, None): "TOTAL TOTAL TOTAL TOTAL",
     (Purpose.HOUSEHOLD_VIEW, None): "TOTAL TOTAL TOTAL TOTAL",
     (Purpose.REGISTER_UPKEEP, None): "TOTAL TOTAL TOTAL TOTAL",
@@ -41,7 +41,8 @@ CELLS = [
 
 def test_table_names_every_purpose_and_situation():
     assert {purpose for purpose, _ in TABLE} == set(Purpose) == set(S_GROUP.document.purpose)
-    assert {situation for _, situation in TABLE if situation} == set(S_GROUP.document.situation)
+    showing = {code for code, rule in S_GROUP.document.situation.items() if Part.PURCHASES in rule.shows}
+    assert {situation for _, situation in TABLE if situation} == showing
 
 
 @pytest.mark.parametrize(("purpose", "situation", "objections", "level"), CELLS, ids=str)
@@ -74,9 +75,9 @@ def test_explanation_of_customer_service_lists_its_situations():
     explained = explain_use(S_GROUP, Purpose.CUSTOMER_SERVICE, {B}).as_json()
     assert explained["situations"] == {
         "bonus_question": "TOTAL",
-        "card_question": "TOTAL",
         "purchases_question": "GROUP",
         "receipt_question": "PRODUCT",
+        "emergency": "GROUP",
     }
     assert "situations" not in explain_use(S_GROUP, Purpose.MARKETING, {B}).as_json()
 
@@ -97,6 +98,7 @@ USES = {
     (Purpose.CUSTOMER_SERVICE, Role.CUSTOMER_SERVICE),
     (Purpose.REGISTER_UPKEEP, Role.AUTOMATIC),
     (Purpose.REGISTER_UPKEEP, Role.CUSTOMER_SERVICE),
+    (Purpose.REGISTER_UPKEEP, Role.DATA_PROTECTION_OFFICER),
     (Purpose.REGISTER_UPKEEP, Role.REGISTER_ADMINISTRATOR),
     (Purpose.SUPERVISION, Role.DATA_PROTECTION_OFFICER),
 }

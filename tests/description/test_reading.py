@@ -100,7 +100,7 @@ MISTAKES = {
         ('subjects = ["audience"]', 'subjects = ["everybody"]'),
         "purpose.marketing.use[1].subjects[1]",
         "'everybody'",
-        "Use one of: audience, household, person, trace",
+        "Use one of: audience, household, lookup, person, trace, trail",
     ),
     "a strange basis": (
         ('basis = "contract"', 'basis = "because"'),
@@ -193,8 +193,8 @@ MISTAKES = {
         "coarser",
     ),
     "a use twice": (
-        ('roles = ["automatic", "register_administrator"]', 'roles = ["automatic", "customer_service"]'),
-        "purpose.register_upkeep.use[2]",
+        ('roles = ["automatic", "data_protection_officer", "register_administrator"]', 'roles = ["automatic", "customer_service"]'),
+        "purpose.register_upkeep.use[3]",
         "named twice",
         "once",
     ),

@@ -241,11 +241,11 @@ def test_operator_acts_with_a_mandate_and_the_person_sees_it(home: Household, ac
 
 
 def without_agreement() -> Actor:
-    return an_operator(agreement_signed_on=None)
+    return an_operator(signed=False)
 
 
-def agreeing_tomorrow() -> Actor:
-    return an_operator(agreement_signed_on=datetime.now(UTC).date() + timedelta(days=2))
+def unconfirmed() -> Actor:
+    return an_operator(confirmed=False)
 
 
 def expired() -> Actor:
@@ -267,10 +267,10 @@ def in_another_role() -> Actor:
         (expired, "no_mandate"),
         (in_another_role, "no_mandate"),
         (without_agreement, "no_agreement"),
-        (agreeing_tomorrow, "no_agreement"),
+        (unconfirmed, "no_mandate"),
         (lambda: customer(2**60), "not_own"),
     ],
-    ids=["no mandate", "expired", "in another role", "no agreement", "agreeing tomorrow", "another customer"],
+    ids=["no mandate", "expired", "in another role", "no agreement", "unconfirmed", "another customer"],
 )
 def test_whoever_may_not_is_refused_and_the_person_sees_that_too(
     home: Household, act: str, whose: Callable[[], Actor], reason: str

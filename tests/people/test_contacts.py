@@ -12,6 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 import looking
+from acting import a_case, a_mandate
 from building import Household, a_household
 from looking import login, own_look, seen
 from storing import rows
@@ -211,8 +212,6 @@ def test_everything_that_is_sent_goes_by_a_carrier_that_the_description_names(da
 
 def test_contact_for_safety_is_read_for_no_purpose_but_keeping_it(home: Household) -> None:
     """Every purpose, role and kind of subject of the description, asked in bare SQL with a ticket of the door."""
-    from tarkka.access.actions import give_mandate
-
     person = home.persons[0]
     for kind, text in ((EMAIL, "safe@example.org"), (PHONE, "040 1234567"), (POST, "Katu 1\n00100 Helsinki")):
         change_contact(person, kind, text, for_safety_only=True, acting=customer(person))
@@ -225,13 +224,14 @@ def test_contact_for_safety_is_read_for_no_purpose_but_keeping_it(home: Househol
     for purpose, role, kind in uses:
         actor = str(person) if role == Role.CUSTOMER else f"safety-{role}"
         if role not in (Role.CUSTOMER, Role.AUTOMATIC):
-            give_mandate(actor, Role(role), days=1, reason="test", agreement_signed_on=date(2020, 1, 1), acting="test")
+            a_mandate(actor, Role(role))
         subject = {"person": person, "household": home.id}.get(kind)
+        case = a_case(person, actor, "contact_question") if role == Role.CUSTOMER_SERVICE else None
         with login() as connection:
             secret = secrets.token_hex(32)
-            ticket = [hashlib.sha256(secret.encode()).digest(), role, actor, purpose, kind, subject]
+            ticket = [hashlib.sha256(secret.encode()).digest(), role, actor, purpose, kind, subject, case]
             [(refusal,)] = connection.execute(
-                "SELECT refusal FROM access.issue(%s, %s, %s, %s, %s, %s, 'C-1', 'PRODUCT')", ticket
+                "SELECT refusal FROM access.issue(%s, %s, %s, %s, %s, %s, %s, NULL, 'name: Nobody', 'PRODUCT')", ticket
             )
             assert refusal is None, (purpose, role, kind)
             try:

@@ -121,7 +121,7 @@ def finest(purpose, person) -> Level:
 
 
 def test_each_question_is_asked_with_what_its_answer_changes_and_what_it_does_not(client):
-    from tarkka.portal.pages.common import described
+    from tarkka.web.pages import described
 
     text = browsing.words(client.get("/choices/"))
     for rule in described().objection.values():
@@ -241,7 +241,7 @@ def test_a_choice_revokes_a_look_under_way_and_holds_from_the_next_read(client, 
 
 @pytest.mark.parametrize("chosen", CHOSEN)
 def test_the_levels_that_are_left_are_those_of_the_rulings_on_the_page_and_at_the_door(client, me, chosen):
-    from tarkka.portal.pages.common import described
+    from tarkka.web.pages import described
 
     for objection in CHOSEN[chosen]:
         answer(client, objection, "may_not")

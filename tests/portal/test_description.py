@@ -161,7 +161,7 @@ CHANGED = [
     ),
     ('lowers = { marketing = "TOTAL" }', 'lowers = { marketing = "GROUP" }'),
     ('marketing = "GROUP", services = "GROUP"', 'marketing = "GROUP"'),
-    ('[situation.bonus_question]\nlevel = "TOTAL"', '[situation.bonus_question]\nlevel = "GROUP"'),
+    ('shows = ["household", "purchases"]\nlevel = "TOTAL"', 'shows = ["household", "purchases"]\nlevel = "GROUP"'),
     ("[situation.bonus_question]", "[situation.bonus_matter]"),
     ('kept_under = ["B"]\n', ""),
     ('one_receipt = true\nkept_under = ["B"]\n', ""),

@@ -1,5 +1,17 @@
 """The one door to personal data, and the trail of everyone who came to it."""
 
-from tarkka.access.door import Access, DoorMisused, Refused, Subject, household, opened, person
+from tarkka.access.calling import NotAllowed
+from tarkka.access.door import LOOKUP, TRAIL, Access, DoorMisused, Refused, Subject, household, opened, person
 
-__all__ = ["Access", "DoorMisused", "Refused", "Subject", "household", "opened", "person"]
+__all__ = [
+    "LOOKUP",
+    "TRAIL",
+    "Access",
+    "DoorMisused",
+    "NotAllowed",
+    "Refused",
+    "Subject",
+    "household",
+    "opened",
+    "person",
+]

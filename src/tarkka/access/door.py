@@ -48,6 +48,10 @@ def person(person_id: int) -> Subject:
     return Subject(SubjectKind.PERSON, person_id)
 
 
+LOOKUP, TRAIL = Subject(SubjectKind.LOOKUP), Subject(SubjectKind.TRAIL)
+"""Finding people by name or number before there is a case; and supervision of the trail."""
+
+
 def household(household_id: int) -> Subject:
     """Return the subject of a look at one household's totals."""
     return Subject(SubjectKind.HOUSEHOLD, household_id)
@@ -81,12 +85,16 @@ def opened(
     purpose: Purpose,
     subject: Subject,
     case_ref: str | None = None,
+    receipt_id: int | None = None,
+    terms: str | None = None,
     at_most: Level = Level.PRODUCT,
 ) -> Iterator[Access]:
     """Open the door for one look: inside it, queries of the default connection read the subject's rows and no other.
 
     `actor` is the person's id for a customer, the personal user id for staff, the job's name for `Role.AUTOMATIC`.
-    `at_most` narrows the look to what the task needs. Times out after five minutes.
+    `case_ref` is the number of an open case of the actor's, where the use needs one: its situation decides what is
+    shown; `receipt_id` is the one receipt that the customer points out. `terms` are what a lookup searches for.
+    `at_most` narrows the look to what the task needs. Times out after five minutes, or with the case.
 
     Raises Refused, already recorded, if the description does not allow the look; DoorMisused if called inside a
     transaction or another look, if a look at a group ends without `cover` or `cover_everyone`, or if what was done
@@ -101,7 +109,8 @@ def opened(
         raise DoorMisused("the door was opened inside a transaction that the program began by itself")
     secret = secrets.token_hex(32)
     try:
-        access = _open(raw, secret, role, actor, purpose, subject, case_ref, at_most)
+        asked = [role, actor, purpose, subject.kind, subject.id, case_ref, receipt_id, terms, at_most.name]
+        access = _open(raw, secret, subject, asked)
         # To Django it is a transaction: `atomic` makes savepoints, and one left open is closed when the request ends.
         connection.autocommit = False
         yield access
@@ -112,21 +121,11 @@ def opened(
     _close(raw, "COMMIT")
 
 
-def _open(
-    raw: psycopg.Connection[tuple[object, ...]],
-    secret: str,
-    role: Role,
-    actor: str,
-    purpose: Purpose,
-    subject: Subject,
-    case_ref: str | None,
-    at_most: Level,
-) -> Access:
+def _open(raw: psycopg.Connection[tuple[object, ...]], secret: str, subject: Subject, asked: list[object]) -> Access:
     ticket = hashlib.sha256(secret.encode()).digest()
-    parameters = [ticket, role, actor, purpose, subject.kind, subject.id, case_ref, at_most.name]
     # One trip to the server. The sync ends the issuing statement's transaction: the event is committed before BEGIN.
     with raw.pipeline() as pipeline:
-        issued = raw.execute(_ISSUE, parameters)
+        issued = raw.execute(_ISSUE, [ticket, *asked])
         pipeline.sync()
         raw.execute("BEGIN")
         raw.execute(_ROLES[subject.kind])
@@ -141,7 +140,7 @@ def _open(
 
 
 def _refuse_misuse(raw: psycopg.Connection[tuple[object, ...]], access: Access) -> None:
-    if access.subject.kind in (SubjectKind.TRACE, SubjectKind.AUDIENCE) and not access._covered:
+    if access.subject.kind not in (SubjectKind.PERSON, SubjectKind.HOUSEHOLD) and not access._covered:
         raise DoorMisused("a look at a group ends once it is recorded who was in it: `cover` or `cover_everyone`")
     # COMMIT would answer a failed transaction with a silent ROLLBACK.
     if raw.info.transaction_status != TransactionStatus.INTRANS:

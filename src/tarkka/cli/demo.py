@@ -15,7 +15,7 @@ from tarkka.cli import boot
 from tarkka.cli.intake import progress_bar
 from tarkka.cli.serve import refuse_taken, run_server
 from tarkka.database.keys import home
-from tarkka.vocabulary import Role
+from tarkka.vocabulary import Language, Role
 
 DESCRIPTION = Path("descriptions/s_group.toml")
 EFFECTIVE_ON = date(2016, 9, 1)
@@ -93,14 +93,11 @@ def _load_sample() -> None:
 
 def _give_mandate() -> None:
     """The person at the keyboard may try the operator's commands in the demo; the door would refuse them otherwise."""
-    from tarkka.access.actions import give_mandate
+    from tarkka.access.actions import confirm_mandate, give_mandate, sign_agreement
+    from tarkka.description.queries import load_rulebook
 
-    today = date.today()  # noqa: DTZ011  # as above
-    give_mandate(
-        getpass.getuser(),
-        Role.REGISTER_ADMINISTRATOR,
-        days=1,
-        reason="trying the demo",
-        agreement_signed_on=today,
-        acting="tarkka demo",
-    )
+    user, role = getpass.getuser(), Role.REGISTER_ADMINISTRATOR
+    given = give_mandate(user, role, days=1, reason="trying the demo", acting="tarkka demo", using="owner")
+    confirm_mandate(given, acting="tarkka demo, again", using="owner")
+    agreement = load_rulebook().versions[-1].description.document.agreement
+    sign_agreement(agreement.number, language=Language.EN, acting=user)

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 from tarkka.description.schema import Document, Text
 from tarkka.description.value import Description
-from tarkka.vocabulary import Language
+from tarkka.vocabulary import Language, Part
 
 
 def notice(description: Description, language: Language) -> str:
@@ -61,7 +61,10 @@ class _Notice:
         for code, situation in self._document.situation.items():
             kept = f", whatever objection {', '.join(situation.kept_under)}" if situation.kept_under else ""
             one = ", that one receipt" if situation.one_receipt else ""
-            yield f"  {self._say(situation.name)} ({code}): {situation.level.name}{one}{kept}"
+            level = f", purchases at {situation.level.name}{one}{kept}" if Part.PURCHASES in situation.shows else ""
+            alone = ", without the customer and reviewed afterwards" if situation.break_glass else ""
+            shows = ", ".join(part for part in situation.shows if part is not Part.PURCHASES)
+            yield f"  {self._say(situation.name)} ({code}, {situation.minutes} min): {shows}{level}{alone}"
 
     def _choices(self) -> Iterator[str]:
         yield "\nWHAT YOU CAN CHOOSE"

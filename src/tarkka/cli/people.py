@@ -7,7 +7,7 @@ a mandate (`tarkka mandate give`).
 import json
 from collections.abc import Iterator
 from contextlib import contextmanager
-from datetime import date, datetime
+from datetime import datetime
 from pathlib import Path
 from typing import Annotated
 from zoneinfo import ZoneInfo
@@ -26,6 +26,12 @@ mandate = typer.Typer(help="Mandates: which member of staff may act in which rol
 MOST = 2**63 - 1
 """The greatest id that the database can hold."""
 
+REFUSED = {
+    "no_mandate": "you have no mandate that lets you do this: see `tarkka mandate list`",
+    "not_for_yourself": "nobody gives or confirms a mandate for themselves, nor confirms what they gave: ask another",
+}
+"""What the reasons of the database mean to an operator."""
+
 PersonId = Annotated[int, typer.Argument(min=1, max=MOST, help="The person's id, as `tarkka person find` prints it.")]
 CardNumber = Annotated[str, typer.Argument(help="The card's number.")]
 At = Annotated[datetime | None, typer.Option(help="From when on, in the register's time zone; now if absent.")]
@@ -36,10 +42,12 @@ Told = Annotated[Place, typer.Option("--place", help="Where the person told thei
 @contextmanager
 def told_plainly() -> Iterator[None]:
     """End the command with one line for what may go wrong for a good reason."""
-    from tarkka.access import Refused
+    from tarkka.access import NotAllowed, Refused
 
     try:
         yield
+    except NotAllowed as refused:
+        stop(f"Not done: {REFUSED.get(refused.reason, refused.reason)}.")
     except Refused as refused:
         remedy = " See `tarkka mandate give`." if refused.reason in ("no_mandate", "no_agreement") else ""
         stop(f"The door stayed shut: {refused.reason} (access event {refused.event_id}).{remedy}")
@@ -262,14 +270,8 @@ def give(
     reason: Annotated[str, typer.Option(help="Why their task needs it.")],
     days: Annotated[int, typer.Option(min=1, max=366, help="For how many days; it ends by itself.")],
     acting: Acting,
-    agreement_signed_on: Annotated[
-        datetime | None,
-        typer.Option(
-            formats=["%Y-%m-%d"], help="When they signed the confidentiality agreement; without it the door stays shut."
-        ),
-    ] = None,
 ) -> None:
-    """Let a member of staff act in a role for a time (R21)."""
+    """Let a member of staff act in a role for a time, once somebody else confirms it (R21)."""
     if role in (Role.AUTOMATIC, Role.CUSTOMER):
         stop(f"Not given: {role} is no role of a member of staff.")
     for name, text in (("USER_ID", user_id), ("--reason", reason)):
@@ -278,35 +280,55 @@ def give(
     boot(owner=True)
     from tarkka.access.actions import give_mandate
 
-    signed: date | None = agreement_signed_on.date() if agreement_signed_on else None
-    if signed and signed > datetime.now(_zone()).date():
-        stop("Not given: --agreement-signed-on is in the future, and what is to be signed is not signed yet.")
-    give_mandate(user_id, role, days=days, reason=reason, agreement_signed_on=signed, acting=acting)
-    shut = "" if signed else " The door stays shut until they have signed the confidentiality agreement."
-    typer.echo(f"{user_id} may act as {role} for {days} days.{shut}")
+    with told_plainly():
+        given = give_mandate(user_id, role, days=days, reason=reason, acting=acting, using="owner")
+    typer.echo(
+        f"Mandate {given}: {user_id} may act as {role} for {days} days, once somebody else confirms it: "
+        f"`tarkka mandate confirm {given}`. The door opens once they have signed the confidentiality agreement."
+    )
+
+
+MandateId = Annotated[int, typer.Argument(min=1, max=MOST, help="The mandate's number: see `tarkka mandate list`.")]
+
+
+@mandate.command("confirm")
+def confirm(mandate_id: MandateId, acting: Acting) -> None:
+    """Put a mandate in force that somebody else gave to somebody else."""
+    boot(owner=True)
+    from tarkka.access.actions import confirm_mandate
+
+    with told_plainly():
+        confirm_mandate(mandate_id, acting=acting, using="owner")
+    typer.echo(f"Mandate {mandate_id} is in force.")
 
 
 @mandate.command("end")
 def end(
-    user_id: Annotated[str, typer.Argument(help="The personal user id of whoever is to act no more.")],
-    role: Annotated[Role, typer.Option(help="The role that they had.")],
+    mandate_id: MandateId,
+    reason: Annotated[str, typer.Option(help="Why it ends before its time.")],
+    acting: Acting,
 ) -> None:
-    """End a member of staff's mandates in a role, now."""
+    """End a mandate now, and the looks under way by it."""
+    if not reason.strip() or "\0" in reason:
+        stop("Not ended: --reason is blank.")
     boot(owner=True)
-    from tarkka.access.actions import end_mandates
+    from tarkka.access.actions import end_mandate
 
-    if not end_mandates(user_id, role):
-        stop(f"{user_id} has no mandate as {role}: see `tarkka mandate list`.")
-    typer.echo(f"{user_id} may no longer act as {role}.")
+    with told_plainly():
+        end_mandate(mandate_id, reason=reason, acting=acting, using="owner")
+    typer.echo(f"Mandate {mandate_id} is ended.")
 
 
 @mandate.command("list")
 def list_() -> None:
-    """List the mandates that have not ended: user, role, until when, and when the agreement was signed."""
+    """List the mandates that have not ended: number, user, role, until when, by whom, and who signed the agreement."""
     boot(owner=True)
-    from tarkka.access.actions import current_mandates
+    from tarkka.access.actions import agreements_signed, current_mandates
 
     zone = _zone()
-    for each in current_mandates():
-        signed = f"signed {each.agreement_signed_on}" if each.agreement_signed_on else "not signed: the door stays shut"
-        typer.echo(f"{each.user_id}, {each.role}, until {_text(each.until, zone)}, agreement {signed}")
+    signed = {user_id: number for user_id, number, _ in agreements_signed(using="owner")}
+    for each in current_mandates(using="owner"):
+        confirmed = f"confirmed by {each.confirmed_by}" if each.confirmed_by else "not confirmed yet"
+        agreement = f"agreement {signed[each.user_id]} signed" if each.user_id in signed else "agreement not signed"
+        until = f"until {_text(each.until, zone)}, given by {each.given_by}"
+        typer.echo(f"{each.id}: {each.user_id}, {each.role}, {until}, {confirmed}, {agreement}")

@@ -8,13 +8,15 @@
 --   tarkka_household  … at one household's totals
 --   tarkka_trace      … at whoever bought something (a recall)
 --   tarkka_audience   … at whoever has not objected to the purpose; reads views, never tables
+--   tarkka_lookup     … at whoever is searched for by name or number; calls a function, and reads no table
+--   tarkka_trail      … at the trail, for supervision
 --   tarkka_unobjected owns those views and is itself under the trace policies
 --   tarkka_intake     inserts and reads nothing. BYPASSRLS, because COPY into a table under row-level security is refused otherwise.
 DO $$
 DECLARE
     role text;
 BEGIN
-    FOREACH role IN ARRAY ARRAY['owner', 'door', 'seal', 'person', 'household', 'trace', 'audience', 'unobjected', 'intake'] LOOP
+    FOREACH role IN ARRAY ARRAY['owner', 'door', 'seal', 'person', 'household', 'trace', 'audience', 'unobjected', 'lookup', 'trail', 'intake'] LOOP
         IF NOT EXISTS (SELECT FROM pg_roles WHERE rolname = 'tarkka_' || role) THEN
             EXECUTE format('CREATE ROLE tarkka_%s NOLOGIN NOINHERIT %s', role, CASE role WHEN 'intake' THEN 'BYPASSRLS' ELSE '' END);
         END IF;
@@ -22,7 +24,7 @@ BEGIN
     IF NOT EXISTS (SELECT FROM pg_roles WHERE rolname = 'tarkka_app') THEN
         CREATE ROLE tarkka_app LOGIN NOINHERIT;
     END IF;
-    FOREACH role IN ARRAY ARRAY['person', 'household', 'trace', 'audience', 'intake'] LOOP
+    FOREACH role IN ARRAY ARRAY['person', 'household', 'trace', 'audience', 'lookup', 'trail', 'intake'] LOOP
         EXECUTE format('GRANT tarkka_%s TO tarkka_app WITH INHERIT FALSE, SET TRUE', role);
     END LOOP;
     -- The owner hands the door's functions, the trail's and the audience's views over to their own roles.
@@ -45,6 +47,6 @@ BEGIN
         EXECUTE format('REVOKE EXECUTE ON FUNCTION %s FROM PUBLIC', role);
     END LOOP;
     GRANT USAGE, CREATE ON SCHEMA public TO tarkka_owner;
-    GRANT USAGE ON SCHEMA public TO tarkka_app, tarkka_door, tarkka_seal, tarkka_person, tarkka_household, tarkka_trace, tarkka_audience, tarkka_unobjected, tarkka_intake;
+    GRANT USAGE ON SCHEMA public TO tarkka_app, tarkka_door, tarkka_seal, tarkka_person, tarkka_household, tarkka_trace, tarkka_audience, tarkka_unobjected, tarkka_lookup, tarkka_trail, tarkka_intake;
 END
 $$;

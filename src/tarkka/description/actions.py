@@ -104,6 +104,12 @@ def _against_days(description: Description, rulebook: Rulebook, effective_on: da
                 f"register.{key} is {getattr(register, key)!r}, but the register was begun with {getattr(old, key)!r}, "
                 "which stays"
             )
+    agreement, before = description.document.agreement, last.description.document.agreement
+    if agreement.number < before.number or (agreement.number == before.number and agreement.text != before.text):
+        reasons.append(
+            f"the confidentiality agreement {before.number} was signed with another text: write agreement.number = "
+            f"{before.number + 1}, so that everyone signs the new one"
+        )
     return reasons + _against_past(description, rulebook, effective_on)
 
 
@@ -165,6 +171,7 @@ def _store(version: PublishedVersion, source: str, acting: str) -> None:
         digest=version.description.digest(),
         source=source,
         compiled=version.description.compiled(),
+        agreement=document.agreement.number,
     )
     models.VersionLevel.objects.using(OWNER).bulk_create(
         models.VersionLevel(
@@ -193,6 +200,17 @@ def _store(version: PublishedVersion, source: str, acting: str) -> None:
         for role in use.roles
         for subject in use.subjects
     )
+    with connections[OWNER].cursor() as cursor:
+        cursor.executemany(
+            "INSERT INTO description_situation VALUES (%s, %s, %s, %s, %s, %s, %s, %s)",
+            [
+                (
+                    version.number, code, list(each.shows), each.level.name, each.minutes, each.one_receipt,
+                    list(each.kept_under), each.break_glass,
+                )
+                for code, each in document.situation.items()
+            ],
+        )  # fmt: skip
 
 
 def _announcements() -> list[models.Announcement]:

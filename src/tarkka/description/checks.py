@@ -10,7 +10,7 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from tarkka.description.errors import Problem, choose
 from tarkka.description.schema import Basis, Document, NoticeKind, PurposeRule, UseRule
-from tarkka.vocabulary import Level, Objection, Purpose, Role, SubjectKind
+from tarkka.vocabulary import Level, Objection, Part, Purpose, Role, SubjectKind
 
 FORMAT = 1
 _CODE = re.compile(r"[a-z][a-z0-9]*([-_][a-z0-9]+)*")
@@ -220,6 +220,19 @@ def _situations(document: Document) -> Iterator[Problem]:
                 f"{rule.level.name} is finer than customer_service, which is {top}",
                 "Lower it, or raise the purpose.",
             )
+        yield from _filled(f"{place}.shows", rule.shows)
+        if Part.PURCHASES not in rule.shows and (rule.level > Level.TOTAL or rule.one_receipt):
+            yield Problem(
+                f"{place}.shows",
+                "purchases are not shown, so they have no level and no one receipt",
+                'Add "purchases", or take level and one_receipt out.',
+            )
+        if not 1 <= rule.minutes <= 480:
+            yield Problem(
+                f"{place}.minutes",
+                f"{rule.minutes} minutes is no time for a case, which ends by itself",
+                "Write a whole number from 1 to 480.",
+            )
         if rule.kept_under and not rule.one_receipt:
             yield Problem(
                 f"{place}.kept_under",
@@ -231,6 +244,11 @@ def _situations(document: Document) -> Iterator[Problem]:
                 yield Problem(
                     f"{place}.kept_under", f"objection {objection} does not lower customer_service", "Take it out."
                 )
+
+
+def _agreement(document: Document) -> Iterator[Problem]:
+    if document.agreement.number < 1:
+        yield Problem("agreement.number", f"{document.agreement.number} is no number of a text", "Begin with 1.")
 
 
 def _retention(document: Document) -> Iterator[Problem]:
@@ -316,6 +334,7 @@ _CHECKS: tuple[tuple[tuple[str, ...], Callable[[Document], Iterator[Problem]]], 
     (("role",), _roles),
     (("objection", "purpose"), _objections),
     (("objection", "purpose", "situation"), _situations),
+    (("agreement",), _agreement),
     (("retention",), _retention),
     (("field", "purpose", "recipient"), _recipients),
     (("notice", "notice_channel"), _notice),

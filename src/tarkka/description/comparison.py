@@ -52,6 +52,12 @@ class Kind(StrEnum):
     SITUATION_ANEW = "situation_anew"
     SITUATION_NO_MORE = "situation_no_more"
     SITUATION_LEVEL = "situation_level"
+    SITUATION_SHOWS = "situation_shows"
+    SITUATION_SHOWS_NO_MORE = "situation_shows_no_more"
+    SITUATION_LONGER = "situation_longer"
+    SITUATION_SHORTER = "situation_shorter"
+    SITUATION_WITHOUT_CUSTOMER = "situation_without_customer"
+    SITUATION_WITH_CUSTOMER = "situation_with_customer"
     SITUATION_ALL_RECEIPTS = "situation_all_receipts"
     SITUATION_ONE_RECEIPT = "situation_one_receipt"
     SITUATION_LOWERED = "situation_lowered"
@@ -87,6 +93,12 @@ WORDS = {
     Kind.SITUATION_ANEW: "the situation {situation} is new",
     Kind.SITUATION_NO_MORE: "the situation {situation} is gone",
     Kind.SITUATION_LEVEL: "the situation {situation} uses {new} instead of {old}",
+    Kind.SITUATION_SHOWS: "the situation {situation} shows {part}",
+    Kind.SITUATION_SHOWS_NO_MORE: "the situation {situation} shows {part} no more",
+    Kind.SITUATION_LONGER: "the situation {situation} lasts {new} minutes instead of {old}",
+    Kind.SITUATION_SHORTER: "the situation {situation} lasts {new} minutes instead of {old}",
+    Kind.SITUATION_WITHOUT_CUSTOMER: "the situation {situation} is opened without the customer",
+    Kind.SITUATION_WITH_CUSTOMER: "the situation {situation} is no longer opened without the customer",
     Kind.SITUATION_ALL_RECEIPTS: "the situation {situation} is about more than one receipt",
     Kind.SITUATION_ONE_RECEIPT: "the situation {situation} is about one receipt only",
     Kind.SITUATION_LOWERED: "objection {objection} lowers the situation {situation}",
@@ -263,6 +275,19 @@ def _situations(before: Document, after: Document) -> Iterator[Change]:
         if old.level is not new.level:
             levels = {"old": old.level, "new": new.level}
             yield Change(_to(old.level, new.level), place, Kind.SITUATION_LEVEL, about | levels)
+        for part in _added(old.shows, new.shows):
+            yield Change(Direction.WIDER, place, Kind.SITUATION_SHOWS, about | {"part": part})
+        for part in _added(new.shows, old.shows):
+            yield Change(Direction.NARROWER, place, Kind.SITUATION_SHOWS_NO_MORE, about | {"part": part})
+        minutes = {"old": old.minutes, "new": new.minutes}
+        if new.minutes > old.minutes:
+            yield Change(Direction.LONGER, place, Kind.SITUATION_LONGER, about | minutes)
+        if new.minutes < old.minutes:
+            yield Change(Direction.SHORTER, place, Kind.SITUATION_SHORTER, about | minutes)
+        if new.break_glass and not old.break_glass:
+            yield Change(Direction.WIDER, place, Kind.SITUATION_WITHOUT_CUSTOMER, about)
+        if old.break_glass and not new.break_glass:
+            yield Change(Direction.NARROWER, place, Kind.SITUATION_WITH_CUSTOMER, about)
         if new.one_receipt and not old.one_receipt:
             yield Change(Direction.NARROWER, place, Kind.SITUATION_ONE_RECEIPT, about)
         if old.one_receipt and not new.one_receipt:
@@ -316,7 +341,7 @@ _COMPARED: tuple[Callable[[tuple[str, ...]], bool], ...] = (
     lambda path: path[0] in ("announcement", "collection"),
     lambda path: path[0] == "purpose" and path[2] in ("level", "use"),
     lambda path: path[0] == "objection" and path[2] == "lowers",
-    lambda path: path[0] == "situation" and path[2] in ("level", "one_receipt", "kept_under"),
+    lambda path: path[0] == "situation" and path[2] != "name",
     lambda path: path[0] == "retention" and path[2] == "quarters",
     lambda path: path[0] == "recipient" and path[2] in ("fields", "purposes"),
     lambda path: path == ("notice", "lead_days"),

@@ -9,7 +9,7 @@ from datetime import date
 
 from tarkka.description.rulebook import Rulebook
 from tarkka.description.value import Description, lowered_to
-from tarkka.vocabulary import Channel, Level, Objection, Purpose, Role
+from tarkka.vocabulary import Channel, Level, Objection, Part, Purpose, Role
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,7 +83,8 @@ def explain_use(
     if purpose is Purpose.CUSTOMER_SERVICE and situation is None:
         situations = {
             name: max(description.level_left(purpose, each, made, situation=name) for each in roles)
-            for name in description.document.situation
+            for name, rule in description.document.situation.items()
+            if Part.PURCHASES in rule.shows
         }
     reasons = [
         _top_reason(description, purpose, top, situation),

@@ -17,6 +17,7 @@ class Version(models.Model):
     digest = models.BinaryField()
     source = models.TextField()
     compiled = models.TextField()
+    agreement = models.IntegerField()
 
     class Meta:
         db_table = "description_version"

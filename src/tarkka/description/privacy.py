@@ -31,6 +31,7 @@ PERSONAL = {
             "digest": Category.NONE,
             "source": Category.NONE,
             "compiled": Category.NONE,
+            "agreement": Category.NONE,
         },
         whose="published_by",
     ),
@@ -38,6 +39,7 @@ PERSONAL = {
 
 NOT_PERSONAL = {
     "description_level": "How finely is collected from which chain in which channel.",
+    "description_situation": "What a case of customer service shows in which situation.",
     "description_use": "Which role may use which level for which purpose.",
 }
 

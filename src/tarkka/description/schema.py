@@ -9,7 +9,7 @@ from enum import StrEnum
 
 import msgspec
 
-from tarkka.vocabulary import Channel, Language, Level, Objection, Place, Purpose, Role, SubjectKind
+from tarkka.vocabulary import Channel, Language, Level, Objection, Part, Place, Purpose, Role, SubjectKind
 
 
 class Basis(StrEnum):
@@ -143,12 +143,25 @@ class RoleRule(Table, frozen=True):
 
 
 class Situation(Table, frozen=True):
-    """What a case of customer service needs, of one receipt or all, and which objections do not lower it (R20, R23)."""
+    """What a case of customer service needs, of one receipt or all, and which objections do not lower it (R20, R23).
+
+    The case ends by itself after `minutes`. `break_glass`: opened without the customer, and reviewed by somebody else.
+    """
 
     name: Text
-    level: Level
+    shows: tuple[Part, ...]
+    level: Level = Level.TOTAL
+    minutes: int = 30
     one_receipt: bool = False
     kept_under: tuple[Objection, ...] = ()
+    break_glass: bool = False
+
+
+class Agreement(Table, frozen=True):
+    """The confidentiality agreement that everyone signs who handles customer data; its number rises with its text (R21)."""
+
+    number: int
+    text: Text
 
 
 class ObjectionRule(Table, frozen=True):
@@ -233,6 +246,7 @@ class Document(Table, frozen=True, kw_only=True):
     notice_channel: Mapping[str, NoticeChannel]
     announcement: tuple[AnnouncementEntry, ...] = ()
     right: Mapping[str, Described]
+    agreement: Agreement
     supervision: Statement
     security: Statement
     other_registers: Statement

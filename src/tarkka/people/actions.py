@@ -12,7 +12,7 @@ from django.db import connection
 from tarkka import access
 from tarkka.people.details import ContactKind, Wish, checked_contact
 from tarkka.people.refusals import told_plainly
-from tarkka.vocabulary import Language, Level, Objection, Place, Purpose, Role
+from tarkka.vocabulary import Act, Language, Level, Objection, Place, Purpose, Role
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,7 +56,11 @@ def look(person_id: int, acting: Actor, *, at_most: Level = Level.TOTAL) -> Iter
 
 
 @contextmanager
-def _act_on(person_id: int, acting: Actor) -> Iterator[psycopg.Connection[Any]]:
+def act_on(person_id: int, acting: Actor, act: Act) -> Iterator[psycopg.Connection[Any]]:
+    """Open the door at a person for an act of this kind, one at a time; what staff do is recorded with the look.
+
+    Yields the connection. Raises as `look`.
+    """
     lock = [f"people.person {person_id}"]
     with connection.cursor() as cursor:
         # One act on a person at a time: an objection ends the person's looks under way, and would end another act's.
@@ -65,6 +69,8 @@ def _act_on(person_id: int, acting: Actor) -> Iterator[psycopg.Connection[Any]]:
     try:
         with look(person_id, acting):
             yield raw
+            if acting.role not in (Role.CUSTOMER, Role.AUTOMATIC):
+                raw.execute("SELECT access.record_act(%s)", [act])
     finally:
         if not raw.closed:
             raw.execute("SELECT pg_advisory_unlock(hashtextextended(%s, 0))", lock)
@@ -75,7 +81,7 @@ def make_objection(person_id: int, objection: Objection, *, place: Place, acting
 
     Raises ValueError if there is no such person. (R15–R17)
     """
-    with _act_on(person_id, acting) as raw:
+    with act_on(person_id, acting, Act.OBJECTION_MADE) as raw:
         made = raw.execute(
             """
             INSERT INTO objection (person_id, kind, made_place, made_by, made_version)
@@ -89,7 +95,7 @@ def make_objection(person_id: int, objection: Objection, *, place: Place, acting
 
 def withdraw_objection(person_id: int, objection: Objection, *, place: Place, acting: Actor) -> bool:
     """Withdraw an objection from the commit on. False if it was not in force. (R15–R17)"""
-    with _act_on(person_id, acting) as raw:
+    with act_on(person_id, acting, Act.OBJECTION_WITHDRAWN) as raw:
         withdrawn = raw.execute(
             """
             UPDATE objection SET withdrawn_at = now(), withdrawn_place = %s, withdrawn_by = %s,
@@ -106,7 +112,7 @@ def open_card(person_id: int, number: str, *, since: datetime, acting: Actor) ->
 
     Raises ValueError if the number is taken, be it by a card that is closed, or if there is no such person.
     """
-    with _act_on(person_id, acting) as raw:
+    with act_on(person_id, acting, Act.CARD_OPENED) as raw:
         raw.execute(
             "INSERT INTO card (number, person_id, valid) VALUES (%s, %s, tstzrange(%s, NULL))",
             [number, person_id, since],
@@ -118,7 +124,7 @@ def close_card(person_id: int, number: str, *, at: datetime, acting: Actor) -> b
 
     False if no such card of theirs was open just before that moment and at it.
     """
-    with _act_on(person_id, acting) as raw:
+    with act_on(person_id, acting, Act.CARD_CLOSED) as raw:
         closed = raw.execute(
             """
             UPDATE card SET valid = tstzrange(lower(valid), %s)
@@ -138,7 +144,7 @@ def move_to_household(
     membership that begins at that moment or later, if the household has another main member then or later, if there
     is no such household, or if there is neither a membership to end nor a household to join.
     """
-    with _act_on(person_id, acting) as raw:
+    with act_on(person_id, acting, Act.HOUSEHOLD_MOVED) as raw:
         ended = raw.execute(
             """
             UPDATE membership SET valid = tstzrange(lower(valid), %s)
@@ -160,7 +166,7 @@ def move_to_household(
 
 def change_language(person_id: int, language: Language, *, acting: Actor) -> None:
     """Change the language in which the person is served. Raises ValueError if there is no such person."""
-    with _act_on(person_id, acting) as raw:
+    with act_on(person_id, acting, Act.LANGUAGE_CHANGED) as raw:
         changed = raw.execute("UPDATE person SET language = %s WHERE id = %s", [language, person_id])
         if not changed.rowcount:
             raise ValueError("there is no such person")
@@ -175,7 +181,7 @@ def change_contact(
     there is no such person.
     """
     value = checked_contact(kind, text)
-    with _act_on(person_id, acting) as raw:
+    with act_on(person_id, acting, Act.CONTACT_CHANGED) as raw:
         _delete_contact(raw, person_id, kind, for_safety_only)
         raw.execute(
             "INSERT INTO contact (person_id, kind, value, for_safety_only) VALUES (%s, %s, %s, %s)",
@@ -185,7 +191,7 @@ def change_contact(
 
 def remove_contact(person_id: int, kind: ContactKind, *, for_safety_only: bool = False, acting: Actor) -> bool:
     """Forget a way to reach the person, and end what they wished to be sent by it. False if there was none."""
-    with _act_on(person_id, acting) as raw:
+    with act_on(person_id, acting, Act.CONTACT_REMOVED) as raw:
         is_removed = _delete_contact(raw, person_id, kind, for_safety_only)
         if is_removed and not for_safety_only:
             raw.execute(
@@ -208,7 +214,7 @@ def make_wish(person_id: int, wish: Wish, *, acting: Actor) -> bool:
 
     Raises ValueError if the person has no contact of that kind, but for safety, or if there is no such person.
     """
-    with _act_on(person_id, acting) as raw:
+    with act_on(person_id, acting, Act.WISH_MADE) as raw:
         reached = raw.execute(
             "SELECT FROM contact WHERE person_id = %s AND kind = %s AND NOT for_safety_only", [person_id, wish.kind]
         )
@@ -226,7 +232,7 @@ def make_wish(person_id: int, wish: Wish, *, acting: Actor) -> bool:
 
 def end_wish(person_id: int, wish: Wish, *, acting: Actor) -> bool:
     """Send it to the person no more. False if it was not wished for."""
-    with _act_on(person_id, acting) as raw:
+    with act_on(person_id, acting, Act.WISH_ENDED) as raw:
         ended = raw.execute(
             """
             UPDATE wish SET ended_at = now()

@@ -14,7 +14,7 @@ from django.utils.translation import gettext_noop as msgid
 from tarkka.description.comparison import WIDENING, Change, Direction, Kind, diff
 from tarkka.description.schema import Basis, Document
 from tarkka.description.value import Description
-from tarkka.vocabulary import Channel, Language, Level, SubjectKind
+from tarkka.vocabulary import Channel, Language, Level, Part, SubjectKind
 from tarkka.wording import formats, words
 
 BASIS = {
@@ -28,8 +28,10 @@ BASIS = {
 SUBJECT = {
     SubjectKind.AUDIENCE: msgid("subject.audience"),
     SubjectKind.HOUSEHOLD: msgid("subject.household"),
+    SubjectKind.LOOKUP: msgid("subject.lookup"),
     SubjectKind.PERSON: msgid("subject.person"),
     SubjectKind.TRACE: msgid("subject.trace"),
+    SubjectKind.TRAIL: msgid("subject.trail"),
 }
 SECTIONS = {
     "about": msgid("description.about"),

@@ -6,16 +6,13 @@ Who acts is a `people.actions.Actor`: the customer in the portal, an operator at
 
 import unicodedata
 from datetime import datetime
-from typing import Any
-
-import psycopg
 from django.db import connection
 
 from tarkka.description.queries import load_rulebook
-from tarkka.people.actions import Actor, look
+from tarkka.people.actions import Actor, act_on
 from tarkka.people.details import ContactKind
 from tarkka.people.queries import read_contact
-from tarkka.vocabulary import Outcome, Place, Purpose, RequestKind, Role
+from tarkka.vocabulary import Act, Outcome, Place, Purpose, RequestKind, Role
 
 LONGEST = 2000
 """Characters of a request or an answer, as the table has it."""
@@ -63,21 +60,15 @@ def record_download() -> None:
         cursor.execute("INSERT INTO register_extract (person_id, way, made_at) SELECT id, 'online', now() FROM person")
 
 
-def _one_at_a_time(raw: psycopg.Connection[Any], person_id: int) -> None:
-    """Let whoever asks for the same person wait for the transaction: a form that is sent twice comes twice at once."""
-    raw.execute("SELECT pg_advisory_xact_lock(hashtextextended('tarkka.rights', %s))", [person_id])
-
-
 def order_extract(person_id: int, *, acting: Actor) -> int:
     """Order an extract on paper and return the order's id. One that waits is not ordered again: its id comes back.
 
     Free once in twelve months, whatever was taken online; a further one is ordered all the same (R8; GDPR 12(5)).
     Raises NoPostalAddress.
     """
-    with look(person_id, acting) as raw:
+    with act_on(person_id, acting, Act.EXTRACT_ORDERED) as raw:
         if read_contact(ContactKind.POST) is None:
             raise NoPostalAddress("there is no postal address to send it to")
-        _one_at_a_time(raw, person_id)
         waiting = raw.execute("SELECT id FROM register_extract WHERE made_at IS NULL ORDER BY id LIMIT 1").fetchone()
         ordered = (
             waiting
@@ -102,8 +93,7 @@ def make_request(person_id: int, kind: RequestKind, text: str, *, place: Place, 
     """
     kept = plain_text(text)
     received_on = datetime.now(load_rulebook().time_zone).date()
-    with look(person_id, acting) as raw:
-        _one_at_a_time(raw, person_id)
+    with act_on(person_id, acting, Act.REQUEST_MADE) as raw:
         waiting = raw.execute(
             "SELECT id FROM request WHERE kind = %s AND text = %s AND answered_at IS NULL ORDER BY id LIMIT 1",
             [kind, kept],
@@ -129,7 +119,7 @@ def extend_request(person_id: int, request_id: int, reason: str, *, acting: Acto
     """
     kept = plain_text(reason)
     today = datetime.now(load_rulebook().time_zone).date()
-    with look(person_id, acting) as raw:
+    with act_on(person_id, acting, Act.REQUEST_EXTENDED) as raw:
         extended = raw.execute(
             """
             UPDATE request SET extended_at = now(), extension_reason = %s, extended_by = %s
@@ -144,7 +134,7 @@ def extend_request(person_id: int, request_id: int, reason: str, *, acting: Acto
 def answer_request(person_id: int, request_id: int, outcome: Outcome, answer: str, *, acting: Actor) -> None:
     """Answer a request, once. Raises NotPlainText, or ValueError if there is no such open request."""
     kept = plain_text(answer)
-    with look(person_id, acting) as raw:
+    with act_on(person_id, acting, Act.REQUEST_ANSWERED) as raw:
         answered = raw.execute(
             """
             UPDATE request SET answered_at = now(), outcome = %s, answer = %s, answered_by = %s

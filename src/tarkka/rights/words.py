@@ -15,7 +15,9 @@ LANGUAGE = {
 SUBJECT = {
     "audience": msgid("extract.subject.audience"),
     "household": msgid("extract.subject.household"),
+    "lookup": msgid("looks.what.lookup"),
     "person": msgid("extract.subject.person"),
     "trace": msgid("extract.subject.trace"),
+    "trail": msgid("looks.what.trail"),
 }
 WAY = {"online": msgid("extract.way.online"), "paper": msgid("extract.way.paper")}

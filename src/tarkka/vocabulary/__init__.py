@@ -6,11 +6,13 @@ from tarkka.vocabulary.money import cents, decimal_text
 from tarkka.vocabulary.period import Period
 from tarkka.vocabulary.span import Span, midnight, month_span, months_later, year_span
 from tarkka.vocabulary.terms import (
+    Act,
     Channel,
     Language,
     Level,
     Objection,
     Outcome,
+    Part,
     Place,
     Purpose,
     RequestKind,
@@ -19,6 +21,7 @@ from tarkka.vocabulary.terms import (
 )
 
 __all__ = [
+    "Act",
     "Category",
     "Channel",
     "Gtin",
@@ -27,6 +30,7 @@ __all__ = [
     "Level",
     "Objection",
     "Outcome",
+    "Part",
     "Period",
     "PersonalTable",
     "Place",

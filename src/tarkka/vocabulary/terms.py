@@ -11,6 +11,25 @@ class Level(IntEnum):
     PRODUCT = 3
 
 
+class Act(StrEnum):
+    """What staff do for a person, as the person is told it (R17, R22)."""
+
+    CARD_CLOSED = "card_closed"
+    CARD_OPENED = "card_opened"
+    CONTACT_CHANGED = "contact_changed"
+    CONTACT_REMOVED = "contact_removed"
+    EXTRACT_ORDERED = "extract_ordered"
+    HOUSEHOLD_MOVED = "household_moved"
+    LANGUAGE_CHANGED = "language_changed"
+    OBJECTION_MADE = "objection_made"
+    OBJECTION_WITHDRAWN = "objection_withdrawn"
+    REQUEST_ANSWERED = "request_answered"
+    REQUEST_EXTENDED = "request_extended"
+    REQUEST_MADE = "request_made"
+    WISH_ENDED = "wish_ended"
+    WISH_MADE = "wish_made"
+
+
 class Channel(StrEnum):
     """The sales channel of a purchase (R4)."""
 
@@ -39,6 +58,18 @@ class Outcome(StrEnum):
     GRANTED = "granted"
     PARTLY = "partly"
     REFUSED = "refused"
+
+
+class Part(StrEnum):
+    """What of a person's data a case may show, besides their name: its situation names the parts that it needs (R23)."""
+
+    CARD = "card"
+    CHOICES = "choices"
+    CONTACT = "contact"
+    HOUSEHOLD = "household"
+    LOOKS = "looks"
+    PURCHASES = "purchases"
+    REQUESTS = "requests"
 
 
 class Place(StrEnum):
@@ -91,5 +122,7 @@ class SubjectKind(StrEnum):
 
     AUDIENCE = "audience"
     HOUSEHOLD = "household"
+    LOOKUP = "lookup"
     PERSON = "person"
     TRACE = "trace"
+    TRAIL = "trail"

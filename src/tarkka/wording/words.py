@@ -6,7 +6,7 @@ catalogues; the filters of `templatetags/tarkka.py` translate them.
 
 from django.utils.translation import gettext_noop as msgid
 
-from tarkka.vocabulary import Channel, Level, Outcome, RequestKind
+from tarkka.vocabulary import Channel, Level, Outcome, Part, RequestKind
 
 CHANNEL = {
     Channel.STORE: msgid("channel.store"),
@@ -21,6 +21,15 @@ OUTCOME = {
     Outcome.GRANTED: msgid("request.outcome.granted"),
     Outcome.PARTLY: msgid("request.outcome.partly"),
     Outcome.REFUSED: msgid("request.outcome.refused"),
+}
+PART = {
+    Part.CARD: msgid("part.card"),
+    Part.CHOICES: msgid("part.choices"),
+    Part.CONTACT: msgid("part.contact"),
+    Part.HOUSEHOLD: msgid("part.household"),
+    Part.LOOKS: msgid("part.looks"),
+    Part.PURCHASES: msgid("part.purchases"),
+    Part.REQUESTS: msgid("part.requests"),
 }
 PAYMENT_METHOD = {
     "card": msgid("payment.card"),

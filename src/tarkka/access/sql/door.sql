@@ -4,13 +4,16 @@
 -- Runs as one autocommitted statement: the event is durable before a row can be read.
 -- The level is the least of the description's, of what the person's objections leave, and of what the task asked for.
 CREATE FUNCTION access.issue(
-    hash bytea, for_role text, for_actor text, for_purpose text, for_kind text, for_subject bigint, for_case text, at_most level,
+    hash bytea, for_role text, for_actor text, for_purpose text, for_kind text, for_subject bigint, for_case text, for_receipt bigint,
+    for_terms text, at_most level,
     OUT event_id bigint, OUT level level, OUT refusal text
 ) LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, public, pg_temp AS $$
 #variable_conflict use_column
 DECLARE
     in_force integer;
     use record;
+    opened service_case;
+    situation description_situation;
     is_main boolean;
     visible tstzmultirange;
     is_first boolean;
@@ -28,12 +31,11 @@ BEGIN
     refusal := CASE
         WHEN in_force IS NULL THEN 'no_description'
         WHEN use.level IS NULL THEN 'not_declared'
-        WHEN use.staff AND NOT EXISTS (
-            SELECT FROM mandate m WHERE m.actor = for_actor AND m.role = for_role AND m.valid @> now()) THEN 'no_mandate'
-        WHEN use.staff AND NOT EXISTS (
-            SELECT FROM mandate m WHERE m.actor = for_actor AND m.role = for_role AND m.valid @> now()
-            AND m.agreement_signed_on <= CURRENT_DATE) THEN 'no_agreement'
-        WHEN use.person_needs_case AND coalesce(trim(for_case), '') = '' THEN 'no_case'
+        WHEN use.staff THEN access.refusal_of_staff(for_actor, for_role)
+    END;
+    refusal := CASE
+        WHEN refusal IS NOT NULL THEN refusal
+        WHEN for_kind = 'lookup' AND coalesce(trim(for_terms), '') = '' THEN 'no_terms'
         WHEN for_kind IN ('person', 'household') AND for_subject IS NULL THEN 'no_subject'
         WHEN for_role = 'customer' AND NOT (for_kind = 'household' OR for_kind = 'person' AND for_subject::text = for_actor) THEN 'not_own'
         -- Objections are looked at person by person in an audience; a trace has no place for them.
@@ -51,6 +53,23 @@ BEGIN
         END IF;
     END IF;
 
+    -- The situation of an open case of one's own decides what is shown of the customer, and how finely (R23).
+    IF refusal IS NULL AND use.person_needs_case THEN
+        SELECT c.* INTO opened FROM access.open_case_of(for_actor, CASE WHEN for_case ~ '^[0-9]{1,18}$' THEN for_case::bigint END) c
+        WHERE c.person_id = for_subject;
+        SELECT n.* INTO situation FROM description_situation n WHERE n.version = in_force AND n.situation = opened.situation;
+        refusal := CASE WHEN opened.id IS NULL THEN 'no_case' WHEN situation.situation IS NULL THEN 'no_situation' END;
+        IF refusal IS NULL AND situation.one_receipt AND for_receipt IS NOT NULL THEN
+            INSERT INTO case_receipt (case_id, receipt_id) VALUES (opened.id, for_receipt) ON CONFLICT DO NOTHING;
+            IF for_receipt <> (SELECT r.receipt_id FROM case_receipt r WHERE r.case_id = opened.id) THEN
+                refusal := 'another_receipt';
+            END IF;
+        END IF;
+        use.level := least(use.level, CASE WHEN situation.one_receipt AND for_receipt IS NULL THEN 'TOTAL' ELSE situation.level END);
+        use.lowered_by_a := CASE WHEN 'A' <> ALL (situation.kept_under) THEN use.lowered_by_a END;
+        use.lowered_by_b := CASE WHEN 'B' <> ALL (situation.kept_under) THEN use.lowered_by_b END;
+    END IF;
+
     IF refusal IS NULL THEN
         level := least(use.level, at_most);
         IF for_kind = 'person' THEN
@@ -59,24 +78,29 @@ BEGIN
     END IF;
 
     event_id := nextval('access_event_id_seq');
-    INSERT INTO access_event (id, role, actor, purpose, basis, subject_kind, subject_id, case_ref, level, version, refusal)
-    VALUES (event_id, for_role, for_actor, for_purpose, use.basis, for_kind, for_subject, for_case, level, in_force, refusal);
+    INSERT INTO access_event (id, role, actor, purpose, basis, subject_kind, subject_id, case_ref, terms, level, version, refusal)
+    VALUES (event_id, for_role, for_actor, for_purpose, use.basis, for_kind, for_subject, for_case, for_terms, level, in_force, refusal);
 
     IF for_kind = 'household' AND for_subject IS NOT NULL THEN
         INSERT INTO access_event_person (person_id, event_id)
         SELECT DISTINCT m.person_id, event_id FROM membership m
         WHERE m.household_id = for_subject AND m.valid && coalesce(visible, '{(,)}');
-    ELSIF for_kind IN ('trace', 'audience') AND refusal IS NULL THEN
+    ELSIF for_kind NOT IN ('person', 'household') AND refusal IS NULL THEN
         INSERT INTO access_event_person (person_id, event_id) VALUES (0, event_id);
     END IF;
 
     IF refusal IS NULL THEN
-        INSERT INTO access_ticket (pid, hash, event_id, subject_kind, subject_id, period, member_id, purpose, level, lowered_by_a, lowered_by_b, xid, expires_at)
-        VALUES (pg_backend_pid(), hash, event_id, for_kind, for_subject, visible, CASE WHEN NOT is_main THEN for_actor::bigint END, for_purpose, level, use.lowered_by_a, use.lowered_by_b,
-                pg_current_xact_id(), statement_timestamp() + interval '5 minutes')
+        INSERT INTO access_ticket (pid, hash, event_id, actor, role, subject_kind, subject_id, case_id, parts, receipt_id, terms, period, member_id,
+                                   purpose, level, lowered_by_a, lowered_by_b, xid, expires_at)
+        VALUES (pg_backend_pid(), hash, event_id, for_actor, for_role, for_kind, for_subject, opened.id, situation.shows,
+                CASE WHEN situation.one_receipt THEN for_receipt END, for_terms, visible, CASE WHEN NOT is_main THEN for_actor::bigint END,
+                for_purpose, level, use.lowered_by_a, use.lowered_by_b, pg_current_xact_id(),
+                least(statement_timestamp() + interval '5 minutes', opened.closes_at))
         ON CONFLICT (pid) DO UPDATE SET
-            hash = excluded.hash, event_id = excluded.event_id, subject_kind = excluded.subject_kind, subject_id = excluded.subject_id,
-            period = excluded.period, member_id = excluded.member_id, purpose = excluded.purpose, level = excluded.level, lowered_by_a = excluded.lowered_by_a, lowered_by_b = excluded.lowered_by_b,
+            hash = excluded.hash, event_id = excluded.event_id, actor = excluded.actor, role = excluded.role,
+            subject_kind = excluded.subject_kind, subject_id = excluded.subject_id, case_id = excluded.case_id, parts = excluded.parts,
+            receipt_id = excluded.receipt_id, terms = excluded.terms, period = excluded.period, member_id = excluded.member_id,
+            purpose = excluded.purpose, level = excluded.level, lowered_by_a = excluded.lowered_by_a, lowered_by_b = excluded.lowered_by_b,
             xid = excluded.xid, expires_at = excluded.expires_at
         RETURNING xmax = 0 INTO is_first;
         -- A backend's first ticket clears away those of backends that are gone, so that there are no more than connections.
@@ -112,8 +136,8 @@ LANGUAGE sql STABLE SECURITY DEFINER PARALLEL RESTRICTED ROWS 1 SET search_path 
 $$;
 
 -- The subject of the live ticket if it is of this kind and its level reaches `wanted`, objections in force now included; else NULL.
--- NULL for a household's member too, who sees sums (purchases.household_sums) and no receipt.
-CREATE FUNCTION access.subject(kind text, wanted level) RETURNS bigint
+-- NULL for a household's member too, who sees sums (purchases.household_sums) and no receipt; and in a case that does not show this `part`.
+CREATE FUNCTION access.subject(kind text, wanted level, part text DEFAULT NULL) RETURNS bigint
 LANGUAGE plpgsql STABLE SECURITY DEFINER PARALLEL RESTRICTED SET search_path = pg_catalog, public, pg_temp AS $$
 DECLARE
     t access_ticket;
@@ -123,17 +147,30 @@ BEGIN
       AND hash = sha256(convert_to(nullif(current_setting('tarkka.ticket', true), ''), 'UTF8'))
       AND expires_at > statement_timestamp()
       AND xid IS DISTINCT FROM pg_current_xact_id_if_assigned()
-      AND subject_kind = kind AND member_id IS NULL;
+      AND subject_kind = kind AND member_id IS NULL AND (part IS NULL OR parts IS NULL OR part = ANY (parts));
     IF kind = 'person' THEN
         t.level := access.left_by_objections(t.level, t.subject_id, t.lowered_by_a, t.lowered_by_b);
     END IF;
     RETURN CASE WHEN t.level >= wanted THEN t.subject_id END;
 END $$;
 
--- The person of the live ticket if it was given for one of these purposes, else NULL: some rows are written, or seen at all, for those alone.
-CREATE FUNCTION access.subject_for(purposes text[]) RETURNS bigint
+-- The person of the live ticket if it was given for one of these purposes, else NULL: some rows are written, or seen at all, for those alone;
+-- in a case, if it shows this `part`.
+CREATE FUNCTION access.subject_for(purposes text[], part text DEFAULT NULL) RETURNS bigint
 LANGUAGE sql STABLE SECURITY DEFINER PARALLEL RESTRICTED SET search_path = pg_catalog, public, pg_temp AS $$
-    SELECT t.subject_id FROM access.ticket() t WHERE t.subject_kind = 'person' AND t.purpose = ANY (purposes)
+    SELECT t.subject_id FROM access.ticket() t WHERE t.subject_kind = 'person' AND t.purpose = ANY (purposes) AND (part IS NULL OR t.parts IS NULL OR part = ANY (t.parts))
+$$;
+
+-- The one receipt that the live ticket shows, where it shows one alone.
+CREATE FUNCTION access.one_receipt() RETURNS bigint
+LANGUAGE sql STABLE SECURITY DEFINER PARALLEL RESTRICTED SET search_path = pg_catalog, public, pg_temp AS $$
+    SELECT t.receipt_id FROM access.ticket() t
+$$;
+
+-- What the live ticket's look up searches for: what is searched is what was recorded.
+CREATE FUNCTION access.terms() RETURNS text
+LANGUAGE sql STABLE SECURITY DEFINER PARALLEL RESTRICTED SET search_path = pg_catalog, public, pg_temp AS $$
+    SELECT t.terms FROM access.ticket() t WHERE t.subject_kind = 'lookup'
 $$;
 
 -- The time of which a household's look is; everything, unless the ticket bounds it.
@@ -167,7 +204,7 @@ $$;
 -- Raised by whoever would take away that somebody was in a look: only at a look at a group may it be told who was in that one.
 CREATE FUNCTION access.refuse_hiding() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN
-    IF NOT EXISTS (SELECT FROM access.ticket() t WHERE t.subject_kind IN ('trace', 'audience')) THEN
+    IF NOT EXISTS (SELECT FROM access.ticket() t WHERE t.subject_kind NOT IN ('person', 'household')) THEN
         RAISE EXCEPTION 'DELETE of % is refused: what was recorded there stays as it was', TG_TABLE_NAME;
     END IF;
     RETURN NULL;
@@ -181,7 +218,7 @@ DECLARE
     event bigint;
     added bigint;
 BEGIN
-    SELECT t.event_id INTO STRICT event FROM access.ticket() t WHERE t.subject_kind IN ('trace', 'audience');
+    SELECT t.event_id INTO STRICT event FROM access.ticket() t WHERE t.subject_kind NOT IN ('person', 'household');
     DELETE FROM access_event_person p WHERE p.person_id = 0 AND p.event_id = event;
     -- A policy that is missing would leave the row without a word.
     IF EXISTS (SELECT FROM access_event_person p WHERE p.person_id = 0 AND p.event_id = event) THEN
@@ -189,6 +226,7 @@ BEGIN
     END IF;
     INSERT INTO access_event_person (person_id, event_id) SELECT DISTINCT p, event FROM unnest(persons) p ON CONFLICT DO NOTHING;
     GET DIAGNOSTICS added = ROW_COUNT;
+    INSERT INTO access_cover (event_id, people) VALUES (event, added);
     RETURN added;
 END $$;
 
@@ -198,7 +236,7 @@ END $$;
 CREATE FUNCTION access.shared_looks(before bigint, most integer)
 RETURNS TABLE (id bigint, at timestamptz, role text, purpose text, basis text, subject_kind text, case_ref text, level level, version integer, refusal text, is_own boolean)
 LANGUAGE sql STABLE SECURITY DEFINER PARALLEL RESTRICTED SET search_path = pg_catalog, public, pg_temp AS $$
-    WITH viewer AS MATERIALIZED (SELECT access.subject('person', 'TOTAL') AS id),
+    WITH viewer AS MATERIALIZED (SELECT access.subject('person', 'TOTAL', 'looks') AS id),
     shared AS (
         (SELECT p.event_id FROM access_event_person p
          WHERE p.person_id = (SELECT v.id FROM viewer v) AND p.event_id < coalesce(before, 9223372036854775807)

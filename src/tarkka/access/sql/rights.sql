@@ -2,14 +2,12 @@
 ALTER TABLE access_event ENABLE ROW LEVEL SECURITY, FORCE ROW LEVEL SECURITY;
 ALTER TABLE access_event_person ENABLE ROW LEVEL SECURITY, FORCE ROW LEVEL SECURITY;
 ALTER TABLE access_ticket ENABLE ROW LEVEL SECURITY, FORCE ROW LEVEL SECURITY;
-ALTER TABLE mandate ENABLE ROW LEVEL SECURITY, FORCE ROW LEVEL SECURITY;
 
 GRANT INSERT ON access_event, access_event_person TO tarkka_door;
 GRANT SELECT (person_id, event_id) ON access_event_person TO tarkka_door;
 GRANT SELECT (id, at, role, actor, purpose, basis, subject_kind, case_ref, level, version, refusal) ON access_event TO tarkka_door;
 GRANT USAGE ON SEQUENCE access_event_id_seq TO tarkka_door;
 GRANT SELECT, INSERT, UPDATE, DELETE ON access_ticket TO tarkka_door;
-GRANT SELECT ON mandate TO tarkka_door;
 CREATE POLICY door_writes ON access_event FOR INSERT TO tarkka_door WITH CHECK (true);
 CREATE POLICY door_shows ON access_event FOR SELECT TO tarkka_door USING (subject_kind <> 'person');
 CREATE POLICY door_writes ON access_event_person FOR INSERT TO tarkka_door WITH CHECK (true);
@@ -18,24 +16,27 @@ CREATE POLICY door_compares ON access_event_person FOR SELECT TO tarkka_door USI
 GRANT DELETE ON access_event_person TO tarkka_door;
 CREATE POLICY door_tells ON access_event_person FOR DELETE TO tarkka_door USING (person_id = 0);
 CREATE POLICY door_keeps ON access_ticket TO tarkka_door USING (true) WITH CHECK (true);
-CREATE POLICY door_reads ON mandate FOR SELECT TO tarkka_door USING (true);
-CREATE POLICY owner_gives ON mandate TO tarkka_owner USING (true) WITH CHECK (true);
 
 GRANT SELECT (id, at, role, purpose, basis, subject_kind, subject_id, case_ref, level, version, refusal, is_own) ON access_event TO tarkka_person;
 CREATE POLICY own ON access_event FOR SELECT TO tarkka_person
-    USING (subject_kind = 'person' AND subject_id = (SELECT access.subject('person', 'TOTAL')));
+    USING (subject_kind = 'person' AND subject_id = (SELECT access.subject('person', 'TOTAL', 'looks'))
+           AND coalesce(case_ref <> ALL ((SELECT access.cases_untold())::text[]), true));
+GRANT SELECT (id, at, role, actor, purpose, basis, subject_kind, subject_id, case_ref, terms, level, version, refusal) ON access_event TO tarkka_trail;
+GRANT SELECT (person_id, event_id) ON access_event_person TO tarkka_trail;
+CREATE POLICY supervised ON access_event FOR SELECT TO tarkka_trail USING ((SELECT access.group_ok('trail', 'TOTAL')));
+CREATE POLICY supervised ON access_event_person FOR SELECT TO tarkka_trail USING ((SELECT access.group_ok('trail', 'TOTAL')));
 -- Looks at a household or a group name nobody; the person reads theirs through access.shared_looks.
 
 GRANT EXECUTE ON FUNCTION access.issue TO tarkka_app;
 GRANT EXECUTE ON FUNCTION access.subject TO tarkka_person, tarkka_household;
-GRANT EXECUTE ON FUNCTION access.subject_for TO tarkka_person;
+GRANT EXECUTE ON FUNCTION access.subject_for, access.one_receipt TO tarkka_person;
 GRANT EXECUTE ON FUNCTION access.subject_period TO tarkka_household;
 GRANT EXECUTE ON FUNCTION access.bonus_left_out TO tarkka_household;
 GRANT EXECUTE ON FUNCTION access.shared_looks TO tarkka_person;
 -- A view's functions run with the rights of who asks, so the audience needs what its views' owner needs.
-GRANT EXECUTE ON FUNCTION access.group_ok TO tarkka_trace, tarkka_audience;
+GRANT EXECUTE ON FUNCTION access.group_ok TO tarkka_trace, tarkka_audience, tarkka_trail;
 GRANT EXECUTE ON FUNCTION access.lowering TO tarkka_audience;
-GRANT EXECUTE ON FUNCTION access.cover TO tarkka_trace, tarkka_audience;
+GRANT EXECUTE ON FUNCTION access.cover TO tarkka_trace, tarkka_audience, tarkka_lookup, tarkka_trail;
 -- Last, the functions become the door's own: their owner's rights are what they run with.
 GRANT CREATE ON SCHEMA access TO tarkka_door;
 ALTER FUNCTION access.issue OWNER TO tarkka_door;
@@ -43,6 +44,8 @@ ALTER FUNCTION access.left_by_objections OWNER TO tarkka_door;
 ALTER FUNCTION access.ticket OWNER TO tarkka_door;
 ALTER FUNCTION access.subject OWNER TO tarkka_door;
 ALTER FUNCTION access.subject_for OWNER TO tarkka_door;
+ALTER FUNCTION access.one_receipt OWNER TO tarkka_door;
+ALTER FUNCTION access.terms OWNER TO tarkka_door;
 ALTER FUNCTION access.subject_period OWNER TO tarkka_door;
 ALTER FUNCTION access.bonus_left_out OWNER TO tarkka_door;
 ALTER FUNCTION access.shared_looks OWNER TO tarkka_door;

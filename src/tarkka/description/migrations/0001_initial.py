@@ -32,6 +32,7 @@ MODELS = [
             ("digest", models.BinaryField()),
             ("source", models.TextField()),
             ("compiled", models.TextField()),
+            ("agreement", models.IntegerField()),
         ],
         options={"db_table": "description_version"},
     ),

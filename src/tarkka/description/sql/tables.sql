@@ -17,7 +17,8 @@ CREATE TABLE description_version (
     salt         bytea DEFAULT uuid_send(gen_random_uuid()) || uuid_send(gen_random_uuid()),
     digest       bytea NOT NULL CHECK (digest = sha256(convert_to(compiled, 'UTF8'))),
     source       text NOT NULL,
-    compiled     text NOT NULL CHECK (compiled IS JSON OBJECT)
+    compiled     text NOT NULL CHECK (compiled IS JSON OBJECT),
+    agreement    integer NOT NULL
 );
 
 -- How finely a version collects: one level a chain and channel (R4).
@@ -34,7 +35,7 @@ CREATE TABLE description_use (
     version           integer NOT NULL REFERENCES description_version,
     purpose           text NOT NULL,
     role              text NOT NULL,
-    subject_kind      text NOT NULL CHECK (subject_kind IN ('audience', 'household', 'person', 'trace')),
+    subject_kind      text NOT NULL CHECK (subject_kind IN ('audience', 'household', 'lookup', 'person', 'trace', 'trail')),
     level             level NOT NULL,
     basis             text NOT NULL,
     person_needs_case boolean NOT NULL,
@@ -43,6 +44,19 @@ CREATE TABLE description_use (
     lowered_by_b      level,
     PRIMARY KEY (version, purpose, role, subject_kind),
     CONSTRAINT household_is_total CHECK (subject_kind <> 'household' OR level = 'TOTAL')
+);
+
+-- What a case of each situation shows of its person and how finely, for how long, and which objections do not lower it (R23).
+CREATE TABLE description_situation (
+    version     integer NOT NULL REFERENCES description_version,
+    situation   text NOT NULL,
+    shows       text[] NOT NULL,
+    level       level NOT NULL,
+    minutes     integer NOT NULL CHECK (minutes > 0),
+    one_receipt boolean NOT NULL,
+    kept_under  text[] NOT NULL,
+    break_glass boolean NOT NULL,
+    PRIMARY KEY (version, situation)
 );
 
 -- That a change was announced: in which channel, on which day, for which content and effective day (R32).
@@ -85,11 +99,15 @@ CREATE TRIGGER immutable BEFORE UPDATE OR DELETE OR TRUNCATE ON description_leve
     FOR EACH STATEMENT EXECUTE FUNCTION description_is_immutable();
 CREATE TRIGGER immutable BEFORE UPDATE OR DELETE OR TRUNCATE ON description_use
     FOR EACH STATEMENT EXECUTE FUNCTION description_is_immutable();
+CREATE TRIGGER immutable BEFORE UPDATE OR DELETE OR TRUNCATE ON description_situation
+    FOR EACH STATEMENT EXECUTE FUNCTION description_is_immutable();
 CREATE TRIGGER immutable BEFORE UPDATE OR DELETE OR TRUNCATE ON description_announcement
     FOR EACH STATEMENT EXECUTE FUNCTION description_is_immutable();
 CREATE TRIGGER complete BEFORE INSERT ON description_level
     FOR EACH ROW EXECUTE FUNCTION description_is_complete();
 CREATE TRIGGER complete BEFORE INSERT ON description_use
     FOR EACH ROW EXECUTE FUNCTION description_is_complete();
+CREATE TRIGGER complete BEFORE INSERT ON description_situation
+    FOR EACH ROW EXECUTE FUNCTION description_is_complete();
 
-GRANT SELECT ON description_version, description_level, description_use, description_announcement TO tarkka_app, tarkka_door;
+GRANT SELECT ON description_version, description_level, description_use, description_situation, description_announcement TO tarkka_app, tarkka_door;

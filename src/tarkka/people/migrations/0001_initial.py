@@ -8,4 +8,4 @@ from tarkka.database.migration import sql_files
 class Migration(migrations.Migration):
     initial = True
     dependencies = [("access", "0001_initial")]
-    operations = [*sql_files("tarkka.people", "tables.sql", "rights.sql", "household.sql")]
+    operations = [*sql_files("tarkka.people", "tables.sql", "rights.sql", "household.sql", "lookup.sql")]

@@ -16,14 +16,14 @@ GRANT SELECT ON person, membership, card, contact, wish, level_cap TO tarkka_per
 -- Not by which employee it was made or withdrawn.
 GRANT SELECT (id, person_id, kind, made_at, made_place, made_version, withdrawn_at, withdrawn_place, withdrawn_version) ON objection TO tarkka_person;
 CREATE POLICY own ON person FOR SELECT TO tarkka_person USING (id = (SELECT access.subject('person', 'TOTAL')));
-CREATE POLICY own ON membership FOR SELECT TO tarkka_person USING (person_id = (SELECT access.subject('person', 'TOTAL')));
-CREATE POLICY own ON card FOR SELECT TO tarkka_person USING (person_id = (SELECT access.subject('person', 'TOTAL')));
-CREATE POLICY own ON wish FOR SELECT TO tarkka_person USING (person_id = (SELECT access.subject('person', 'TOTAL')));
-CREATE POLICY own ON objection FOR SELECT TO tarkka_person USING (person_id = (SELECT access.subject('person', 'TOTAL')));
-CREATE POLICY own ON level_cap FOR SELECT TO tarkka_person USING (person_id = (SELECT access.subject('person', 'TOTAL')));
+CREATE POLICY own ON membership FOR SELECT TO tarkka_person USING (person_id = (SELECT access.subject('person', 'TOTAL', 'household')));
+CREATE POLICY own ON card FOR SELECT TO tarkka_person USING (person_id = (SELECT access.subject('person', 'TOTAL', 'card')));
+CREATE POLICY own ON wish FOR SELECT TO tarkka_person USING (person_id = (SELECT access.subject('person', 'TOTAL', 'contact')));
+CREATE POLICY own ON objection FOR SELECT TO tarkka_person USING (person_id = (SELECT access.subject('person', 'TOTAL', 'choices')));
+CREATE POLICY own ON level_cap FOR SELECT TO tarkka_person USING (person_id = (SELECT access.subject('person', 'TOTAL', 'choices')));
 -- A way to be reached about dangers alone is no way to be reached about anything else: false comes before true.
 CREATE POLICY own ON contact FOR SELECT TO tarkka_person
-    USING (person_id = (SELECT access.subject('person', 'TOTAL'))
+    USING (person_id = (SELECT access.subject('person', 'TOTAL', 'contact'))
            AND for_safety_only <= (SELECT access.subject_for('{own_data,register_upkeep}') IS NOT NULL));
 
 -- What a person changes of their own: how they are called, addressed and reached, and what they choose. Nothing of it is changed at a
@@ -33,31 +33,31 @@ GRANT INSERT (person_id, kind, value, for_safety_only), DELETE ON contact TO tar
 GRANT INSERT (person_id, purpose, kind), UPDATE (ended_at) ON wish TO tarkka_person;
 GRANT INSERT (person_id, kind, made_place, made_by, made_version) ON objection TO tarkka_person;
 GRANT UPDATE (withdrawn_at, withdrawn_place, withdrawn_by, withdrawn_version) ON objection TO tarkka_person;
-CREATE POLICY changes ON person FOR UPDATE TO tarkka_person USING (id = (SELECT access.subject_for('{own_data,register_upkeep}')));
+CREATE POLICY changes ON person FOR UPDATE TO tarkka_person USING (id = (SELECT access.subject_for('{own_data,register_upkeep}', 'contact')));
 CREATE POLICY adds ON contact FOR INSERT TO tarkka_person
-    WITH CHECK (person_id = (SELECT access.subject_for('{own_data,register_upkeep}')));
-CREATE POLICY removes ON contact FOR DELETE TO tarkka_person USING (person_id = (SELECT access.subject_for('{own_data,register_upkeep}')));
-CREATE POLICY wishes ON wish FOR INSERT TO tarkka_person WITH CHECK (person_id = (SELECT access.subject_for('{own_data,register_upkeep}')));
+    WITH CHECK (person_id = (SELECT access.subject_for('{own_data,register_upkeep}', 'contact')));
+CREATE POLICY removes ON contact FOR DELETE TO tarkka_person USING (person_id = (SELECT access.subject_for('{own_data,register_upkeep}', 'contact')));
+CREATE POLICY wishes ON wish FOR INSERT TO tarkka_person WITH CHECK (person_id = (SELECT access.subject_for('{own_data,register_upkeep}', 'contact')));
 CREATE POLICY ends ON wish FOR UPDATE TO tarkka_person
-    USING (person_id = (SELECT access.subject_for('{own_data,register_upkeep}')) AND ended_at IS NULL)
-    WITH CHECK (person_id = (SELECT access.subject_for('{own_data,register_upkeep}')) AND ended_at IS NOT NULL);
+    USING (person_id = (SELECT access.subject_for('{own_data,register_upkeep}', 'contact')) AND ended_at IS NULL)
+    WITH CHECK (person_id = (SELECT access.subject_for('{own_data,register_upkeep}', 'contact')) AND ended_at IS NOT NULL);
 CREATE POLICY makes ON objection FOR INSERT TO tarkka_person
-    WITH CHECK (person_id = (SELECT access.subject_for('{own_data,register_upkeep}')));
+    WITH CHECK (person_id = (SELECT access.subject_for('{own_data,register_upkeep}', 'choices')));
 CREATE POLICY withdraws ON objection FOR UPDATE TO tarkka_person
-    USING (person_id = (SELECT access.subject_for('{own_data,register_upkeep}')) AND withdrawn_at IS NULL)
-    WITH CHECK (person_id = (SELECT access.subject_for('{own_data,register_upkeep}')) AND withdrawn_at IS NOT NULL);
+    USING (person_id = (SELECT access.subject_for('{own_data,register_upkeep}', 'choices')) AND withdrawn_at IS NULL)
+    WITH CHECK (person_id = (SELECT access.subject_for('{own_data,register_upkeep}', 'choices')) AND withdrawn_at IS NOT NULL);
 
 -- Cards and memberships are changed by the register's upkeep alone: whoever could enter a household, or become its main member, would see
 -- its purchases, and a number that is refused because it is taken would tell of somebody else's card.
 GRANT INSERT (person_id, household_id, is_main_member, valid), UPDATE (valid) ON membership TO tarkka_person;
 GRANT INSERT (number, person_id, valid), UPDATE (valid) ON card TO tarkka_person;
-CREATE POLICY upkeep_adds ON membership FOR INSERT TO tarkka_person WITH CHECK (person_id = (SELECT access.subject_for('{register_upkeep}')));
-CREATE POLICY upkeep_ends ON membership FOR UPDATE TO tarkka_person USING (person_id = (SELECT access.subject_for('{register_upkeep}')));
-CREATE POLICY upkeep_adds ON card FOR INSERT TO tarkka_person WITH CHECK (person_id = (SELECT access.subject_for('{register_upkeep}')));
-CREATE POLICY upkeep_ends ON card FOR UPDATE TO tarkka_person USING (person_id = (SELECT access.subject_for('{register_upkeep}')));
+CREATE POLICY upkeep_adds ON membership FOR INSERT TO tarkka_person WITH CHECK (person_id = (SELECT access.subject_for('{register_upkeep}', 'household')));
+CREATE POLICY upkeep_ends ON membership FOR UPDATE TO tarkka_person USING (person_id = (SELECT access.subject_for('{register_upkeep}', 'household')));
+CREATE POLICY upkeep_adds ON card FOR INSERT TO tarkka_person WITH CHECK (person_id = (SELECT access.subject_for('{register_upkeep}', 'card')));
+CREATE POLICY upkeep_ends ON card FOR UPDATE TO tarkka_person USING (person_id = (SELECT access.subject_for('{register_upkeep}', 'card')));
 GRANT USAGE ON SEQUENCE membership_id_seq, card_id_seq, contact_id_seq, objection_id_seq, wish_id_seq TO tarkka_person;
 
--- What the door and the intake's functions look up. No names, no contact details.
+-- What the door's and the intake's functions look up. No contact details; names for people.look_up alone.
 GRANT SELECT (person_id, kind, withdrawn_at) ON objection TO tarkka_door, tarkka_unobjected;
 GRANT SELECT (person_id, household_id, is_main_member, valid) ON membership TO tarkka_door;
 GRANT SELECT (id, number, person_id, valid) ON card TO tarkka_door;

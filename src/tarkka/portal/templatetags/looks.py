@@ -23,8 +23,10 @@ LOOKERS = {
 _SUBJECTS = {
     SubjectKind.AUDIENCE: msgid("looks.what.group"),
     SubjectKind.HOUSEHOLD: msgid("looks.what.household"),
+    SubjectKind.LOOKUP: msgid("looks.what.lookup"),
     SubjectKind.PERSON: msgid("looks.what.person"),
     SubjectKind.TRACE: msgid("looks.what.group"),
+    SubjectKind.TRAIL: msgid("looks.what.trail"),
 }
 
 

@@ -14,9 +14,13 @@ GRANT SELECT ON receipt, receipt_group, receipt_line TO tarkka_person, tarkka_tr
 -- Outlet, date and amounts, and not whose purchase of the household it was (rulings: Household).
 GRANT SELECT (household_id, purchased_at, id, outlet_id, channel, kind, currency, total_cents, bonus_eligible_cents, card_benefit_cents, payments)
     ON receipt TO tarkka_household;
-CREATE POLICY own ON receipt FOR SELECT TO tarkka_person USING (purchaser_id = (SELECT access.subject('person', 'TOTAL')));
-CREATE POLICY own ON receipt_group FOR SELECT TO tarkka_person USING (purchaser_id = (SELECT access.subject('person', 'GROUP')));
-CREATE POLICY own ON receipt_line FOR SELECT TO tarkka_person USING (purchaser_id = (SELECT access.subject('person', 'PRODUCT')));
+-- A look at the one receipt that a customer points out in a case shows no other.
+CREATE POLICY own ON receipt FOR SELECT TO tarkka_person
+    USING (purchaser_id = (SELECT access.subject('person', 'TOTAL', 'purchases')) AND coalesce(id = (SELECT access.one_receipt()), true));
+CREATE POLICY own ON receipt_group FOR SELECT TO tarkka_person
+    USING (purchaser_id = (SELECT access.subject('person', 'GROUP', 'purchases')) AND coalesce(receipt_id = (SELECT access.one_receipt()), true));
+CREATE POLICY own ON receipt_line FOR SELECT TO tarkka_person
+    USING (purchaser_id = (SELECT access.subject('person', 'PRODUCT', 'purchases')) AND coalesce(receipt_id = (SELECT access.one_receipt()), true));
 CREATE POLICY joint ON receipt FOR SELECT TO tarkka_household
     USING (household_id = (SELECT access.subject('household', 'TOTAL')) AND purchased_at <@ (SELECT access.subject_period())
            AND bonus_eligible_cents IS DISTINCT FROM (SELECT access.bonus_left_out()));

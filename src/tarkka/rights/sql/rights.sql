@@ -8,16 +8,16 @@ GRANT SELECT (id, person_id, kind, text, place, received_at, received_on, due_on
     INSERT (person_id, kind, text, place, taken_by, received_on),
     UPDATE (extended_at, extension_reason, extended_by, answered_at, outcome, answer, answered_by) ON request TO tarkka_person;
 GRANT USAGE ON SEQUENCE register_extract_id_seq, request_id_seq TO tarkka_person;
-CREATE POLICY own ON register_extract FOR SELECT TO tarkka_person USING (person_id = (SELECT access.subject('person', 'TOTAL')));
-CREATE POLICY own ON request FOR SELECT TO tarkka_person USING (person_id = (SELECT access.subject('person', 'TOTAL')));
-CREATE POLICY asks ON register_extract FOR INSERT TO tarkka_person WITH CHECK (person_id = (SELECT access.subject_for('{own_data,register_upkeep}')));
-CREATE POLICY asks ON request FOR INSERT TO tarkka_person WITH CHECK (person_id = (SELECT access.subject_for('{own_data,register_upkeep}')));
+CREATE POLICY own ON register_extract FOR SELECT TO tarkka_person USING (person_id = (SELECT access.subject('person', 'TOTAL', 'requests')));
+CREATE POLICY own ON request FOR SELECT TO tarkka_person USING (person_id = (SELECT access.subject('person', 'TOTAL', 'requests')));
+CREATE POLICY asks ON register_extract FOR INSERT TO tarkka_person WITH CHECK (person_id = (SELECT access.subject_for('{own_data,register_upkeep}', 'requests')));
+CREATE POLICY asks ON request FOR INSERT TO tarkka_person WITH CHECK (person_id = (SELECT access.subject_for('{own_data,register_upkeep}', 'requests')));
 -- A letter is made at a look at the person's own data, once; a request is answered by the register's upkeep, once.
 CREATE POLICY makes ON register_extract FOR UPDATE TO tarkka_person
-    USING (person_id = (SELECT access.subject_for('{own_data}')) AND made_at IS NULL) WITH CHECK (person_id = (SELECT access.subject_for('{own_data}')));
+    USING (person_id = (SELECT access.subject_for('{own_data}', 'requests')) AND made_at IS NULL) WITH CHECK (person_id = (SELECT access.subject_for('{own_data}', 'requests')));
 CREATE POLICY answers ON request FOR UPDATE TO tarkka_person
-    USING (person_id = (SELECT access.subject_for('{register_upkeep}')) AND answered_at IS NULL)
-    WITH CHECK (person_id = (SELECT access.subject_for('{register_upkeep}')));
+    USING (person_id = (SELECT access.subject_for('{register_upkeep}', 'requests')) AND answered_at IS NULL)
+    WITH CHECK (person_id = (SELECT access.subject_for('{register_upkeep}', 'requests')));
 
 GRANT SELECT (id, person_id, way, asked_at, made_at) ON register_extract TO tarkka_door;
 GRANT SELECT (id, person_id, kind, due_on, answered_at) ON request TO tarkka_door;

@@ -1,7 +1,7 @@
 -- A sending is claimed at a look for services and no other, and stays as it was written.
 ALTER TABLE sent_receipt ENABLE ROW LEVEL SECURITY, FORCE ROW LEVEL SECURITY;
 GRANT SELECT, INSERT (person_id, receipt_id, is_refused) ON sent_receipt TO tarkka_person;
-CREATE POLICY own ON sent_receipt FOR SELECT TO tarkka_person USING (person_id = (SELECT access.subject('person', 'TOTAL')));
+CREATE POLICY own ON sent_receipt FOR SELECT TO tarkka_person USING (person_id = (SELECT access.subject('person', 'TOTAL', 'purchases')));
 CREATE POLICY claims ON sent_receipt FOR INSERT TO tarkka_person WITH CHECK (person_id = (SELECT access.subject_for('{services}')));
 
 -- Which receipts are to be sent to whom, after this one in order, so that nobody is looked at who has nothing to be sent. A receipt is sent

@@ -1,5 +1,6 @@
 """The level mark, the icons, the demo's mark, and figures and words in the reader's language."""
 
+from collections.abc import Iterable
 from datetime import date, datetime, timedelta
 from decimal import Decimal
 
@@ -127,6 +128,12 @@ def word(member: object, of: str) -> str:
     """
     msgid = getattr(words, of.upper()).get(member)
     return str(member) if msgid is None else gettext(msgid)
+
+
+@register.filter
+def each_word(members: Iterable[object], of: str) -> str:
+    """Return the words for several members of a list, as `word` does, with commas between."""
+    return ", ".join(word(member, of) for member in members)
 
 
 @register.filter

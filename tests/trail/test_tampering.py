@@ -1,0 +1,214 @@
+"""Whatever a superuser changes of what was sealed is found: a thousand times at random, and each kind of change by name."""
+
+import random
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import psycopg
+import pytest
+from psycopg.conninfo import make_conninfo
+
+from building import administrator
+from serving import Installation
+
+ROOT = Path(__file__).parents[2]
+TAMPERINGS = 1000
+OWN = {"trail_leaf": "index", "trail_node": "level, index", "trail_checkpoint": "number", "trail_erased": "kind, row_id"}
+EVENTS = """
+WITH event AS (
+    INSERT INTO access_event (role, actor, purpose, basis, subject_kind, subject_id, case_ref, level, version)
+    SELECT 'customer_service', 'u' || n, 'customer_service', 'contract', k, CASE k WHEN 'person' THEN n % 9 + 1 END, 'C-1', 'TOTAL', 1
+    FROM generate_series(1, 60) n, LATERAL (SELECT CASE WHEN n % 6 = 0 THEN 'household' ELSE 'person' END AS k) k
+    RETURNING id, subject_kind)
+INSERT INTO access_event_person (person_id, event_id) SELECT p, e.id FROM event e, generate_series(1, 3) p WHERE e.subject_kind = 'household'
+"""
+
+
+@dataclass(frozen=True)
+class Register:
+    """A register of this test's own with a trail: the administrator's address, the log's key, its newest checkpoint."""
+
+    address: str
+    vkey: str
+    newest: str
+
+
+@pytest.fixture(scope="module")
+def register(database: str, tmp_path_factory: pytest.TempPathFactory) -> Register:
+    with administrator() as connection:
+        connection.execute("CREATE DATABASE tampered")
+        address = make_conninfo(connection.info.dsn, dbname="tampered")
+    installation = Installation(tmp_path_factory.mktemp("tampered"), {"TARKKA_DATABASE_URL": address})
+
+    def run(*arguments: object) -> str:
+        done = installation.run(*arguments)
+        assert (done.returncode, done.stderr) == (0, "")
+        return done.stdout
+
+    run("migrate")
+    run("description", "publish", ROOT / "descriptions" / "s_group.toml", "--effective-on", "2016-09-01")
+    for round_ in range(7):
+        with psycopg.connect(address) as connection:
+            connection.execute(EVENTS)
+            if round_ == 3:
+                connection.execute("SELECT trail.erase(5, 'operator')")
+        run("audit", "seal", "--once")
+    with psycopg.connect(address) as connection:
+        assert connection.execute("SELECT count(*) > 512, max(level) FROM trail_leaf, trail_node").fetchone() == (True, 8)
+    return Register(address, run("audit", "key"), run("audit", "checkpoint"))
+
+
+@pytest.fixture
+def tampering(register: Register) -> Iterator["Tampering"]:
+    with psycopg.connect(register.address) as connection:
+        yield Tampering(connection, register)
+        connection.rollback()
+
+
+class Tampering:
+    """A superuser at work in a transaction that nothing stops, and what is then found."""
+
+    def __init__(self, connection: psycopg.Connection[Any], register: Register) -> None:
+        from tarkka.trail.note import Verifier
+        from tarkka.trail.sealed import SEALED
+
+        self.connection = connection
+        self.verifier = Verifier.parsed(register.vkey)
+        self.newest = self.verifier.read(register.newest)
+        self.tables = {each.table: each.key for each in SEALED} | OWN
+
+    def begin(self) -> None:
+        self.connection.rollback()
+        self.connection.execute("SET LOCAL session_replication_role = replica")
+
+    def free(self, table: str) -> None:
+        """Take away what could refuse a change."""
+        for (name,) in self.execute("SELECT conname FROM pg_constraint WHERE conrelid = %s::regclass ORDER BY contype DESC", table):
+            self.execute(f"ALTER TABLE {table} DROP CONSTRAINT {name} CASCADE")
+
+    def execute(self, statement: str, *parameters: object) -> Any:
+        cursor = self.connection.execute(statement, parameters)
+        return cursor.fetchall() if cursor.description else cursor.rowcount
+
+    def found(self) -> list[str]:
+        from tarkka.trail.verifying import verify
+
+        verified = verify(self.connection, self.verifier, since=self.newest, now=self.newest.at)
+        return [f"{each.where}: {each.what}" for each in (*verified.findings, *verified.late)]
+
+
+def test_untouched_trail_has_nothing_to_find(tampering: Tampering) -> None:
+    assert tampering.found() == []
+
+
+CHANGED = {
+    "bigint": "{0} + 1", "bytea": "sha256(coalesce({0}, ''))", "date": "{0} - 1", "integer": "coalesce({0}, 0) + 1",
+    "jsonb": """{0} || '{{"actor": "00"}}'""", "level": "CASE {0} WHEN 'TOTAL' THEN 'GROUP' ELSE 'TOTAL' END::level",
+    "smallint": "{0} + 8::smallint", "text": "coalesce({0}, '') || 'x'", "timestamp with time zone": "{0} - interval '1 microsecond'",
+    "xid8": "({0}::text::bigint + 1)::text::xid8",
+}  # fmt: skip
+
+
+def columns_of(tampering: Tampering, table: str) -> dict[str, str]:
+    return dict(
+        tampering.execute(
+            "SELECT attname, format_type(atttypid, NULL) FROM pg_attribute"
+            " WHERE attrelid = %s::regclass AND attnum > 0 AND NOT attisdropped AND attgenerated = ''",
+            table,
+        )
+    )
+
+
+# Each takes a table, and does something to it at random.
+def edit(tampering: Tampering, chance: random.Random, table: str) -> str:
+    columns = columns_of(tampering, table)
+    column = chance.choice(sorted(columns))
+    [(row,)] = tampering.execute(f"SELECT ctid FROM {table} {waiting(table, column)} ORDER BY md5(ctid::text || %s) LIMIT 1", str(chance.random()))
+    changed = CHANGED[columns[column]].format(column)
+    assert tampering.execute(f"UPDATE {table} SET {column} = coalesce({changed}, {fallback(columns[column])}) WHERE ctid = %s", row) == 1
+    return f"{column} of {table}"
+
+
+def waiting(table: str, column: str) -> str:
+    """The newest checkpoint is a row that waits; of its columns all but one are what is signed."""
+    return "WHERE number < (SELECT max(number) FROM trail_checkpoint)" if (table, column) == ("trail_checkpoint", "xid") else ""
+
+
+def fallback(kind: str) -> str:
+    return {"bigint": "1", "level": "'TOTAL'", "timestamp with time zone": "now()"}.get(kind, "NULL")
+
+
+def delete(tampering: Tampering, chance: random.Random, table: str) -> str:
+    order = chance.choice([f"{tampering.tables[table]} DESC", tampering.tables[table], "md5(ctid::text || %(seed)s)"])
+    cursor = tampering.connection.execute(
+        f"DELETE FROM {table} WHERE ctid IN (SELECT ctid FROM {table} ORDER BY {order} LIMIT %(most)s)".replace("DESC", "DESC" if "," not in order else "DESC"),
+        {"seed": str(chance.random()), "most": chance.randint(1, 3)},
+    )
+    assert cursor.rowcount > 0
+    return f"deletion from {table}"
+
+
+def double(tampering: Tampering, chance: random.Random, table: str) -> str:
+    names = ", ".join(columns_of(tampering, table))
+    tampering.execute(
+        f"INSERT INTO {table} ({names}) OVERRIDING SYSTEM VALUE SELECT {names} FROM {table} {waiting(table, 'xid')} ORDER BY md5(ctid::text || %s) LIMIT 1",
+        str(chance.random()),
+    )
+    return f"a row of {table} twice"
+
+
+def insert(tampering: Tampering, chance: random.Random, table: str) -> str:
+    """A row as another is, under a new key, as if it had been there long."""
+    columns = columns_of(tampering, table)
+    key = tampering.tables[table].rpartition(" ")[2]
+    values = [f"{name} + 1000000" if name == key else name for name in columns]
+    tampering.execute(
+        f"INSERT INTO {table} ({', '.join(columns)}) OVERRIDING SYSTEM VALUE SELECT {', '.join(values)} FROM {table}"
+        " ORDER BY md5(ctid::text || %s) LIMIT 1",
+        str(chance.random()),
+    )
+    return f"insertion into {table}"
+
+
+def swap(tampering: Tampering, chance: random.Random, table: str) -> str:
+    """Two rows change places: all that they say but one column, in which they differ."""
+    columns = columns_of(tampering, table)
+    column = chance.choice([name for name in columns if name != "salt" or table != "erasure"])
+    pairs = tampering.execute(
+        f"SELECT a.ctid, b.ctid FROM {table} a JOIN {table} b ON a.{column} IS DISTINCT FROM b.{column} AND a.ctid < b.ctid"
+        + (" AND greatest(a.number, b.number) < (SELECT max(number) FROM trail_checkpoint)" if table == "trail_checkpoint" else "")
+        + " ORDER BY md5(a.ctid::text || b.ctid::text || %s) LIMIT 1",
+        str(chance.random()),
+    )
+    if not pairs:
+        return edit(tampering, chance, table)
+    one, other = pairs[0]
+    tampering.execute(
+        f"UPDATE {table} t SET {column} = o.{column} FROM {table} o WHERE (t.ctid, o.ctid) IN ((%s, %s), (%s, %s))",
+        one, other, other, one,
+    )  # fmt: skip
+    return f"swap of {column} in {table}"
+
+
+def unguard(tampering: Tampering, chance: random.Random, table: str) -> str:
+    tampering.execute("SET LOCAL session_replication_role = origin")
+    name = chance.choice(tampering.execute("SELECT tgname FROM pg_trigger WHERE tgrelid = %s::regclass AND NOT tgisinternal", table))[0]
+    tampering.execute(chance.choice([f"ALTER TABLE {table} DISABLE TRIGGER {name}", f"DROP TRIGGER {name} ON {table}"]))
+    return f"trigger {name} of {table}"
+
+
+WAYS: list[Callable[[Tampering, random.Random, str], str]] = [edit, edit, edit, delete, double, insert, swap, unguard]
+
+
+def test_a_thousand_random_tamperings_are_all_found(tampering: Tampering) -> None:
+    chance, unnoticed = random.Random(20261122), []
+    for number in range(TAMPERINGS):
+        tampering.begin()
+        table = chance.choice(sorted(tampering.tables))
+        tampering.free(table)
+        what = chance.choice(WAYS)(tampering, chance, table)
+        if not tampering.found():
+            unnoticed.append((number, what))
+    assert unnoticed == []
