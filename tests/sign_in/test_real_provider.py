@@ -141,9 +141,9 @@ def test_code_of_another_verifier_is_refused(client: Client, there: Any, monkeyp
     from django.core import signing
 
     answer = client.get("/sign-in/start/")
-    kept = signing.loads(client.cookies["tarkka_sign_in"].value, salt="tarkka.portal.sign_in")
+    kept = signing.loads(client.cookies["tarkka_sign_in"].value, salt="tarkka.sign_in.customers")
     kept["attempt"]["verifier"] = secrets.token_urlsafe(32)
-    client.cookies["tarkka_sign_in"] = signing.dumps(kept, salt="tarkka.portal.sign_in")
+    client.cookies["tarkka_sign_in"] = signing.dumps(kept, salt="tarkka.sign_in.customers")
     assert client.get(at_broker(there, answer["Location"], "member")).status_code == 400
 
 

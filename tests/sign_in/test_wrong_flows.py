@@ -238,16 +238,16 @@ def test_attempt_that_was_tampered_with_is_refused(visit: Any, is_refused: Any, 
 
 def test_attempt_signed_for_something_else_is_refused(visit: Any, is_refused: Any) -> None:
     cookies = visit.begin().client.cookies
-    kept = signing.loads(cookies["tarkka_sign_in"].value, salt="tarkka.portal.sign_in")
+    kept = signing.loads(cookies["tarkka_sign_in"].value, salt="tarkka.sign_in.customers")
     cookies["tarkka_sign_in"] = signing.dumps(kept, salt="another")
     is_refused(visit, visit.end(), Reason.STATE)
 
 
 def test_attempt_that_took_too_long_is_refused(visit: Any, is_refused: Any) -> None:
     cookies = visit.begin().client.cookies
-    kept = signing.loads(cookies["tarkka_sign_in"].value, salt="tarkka.portal.sign_in")
+    kept = signing.loads(cookies["tarkka_sign_in"].value, salt="tarkka.sign_in.customers")
     kept["attempt"]["began_at"] -= 16 * 60
-    cookies["tarkka_sign_in"] = signing.dumps(kept, salt="tarkka.portal.sign_in")
+    cookies["tarkka_sign_in"] = signing.dumps(kept, salt="tarkka.sign_in.customers")
     is_refused(visit, visit.end(), Reason.EXPIRED)
 
 

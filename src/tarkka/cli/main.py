@@ -21,6 +21,7 @@ from tarkka.cli import (
     serve,
     session,
     source,
+    staff,
 )
 from tarkka.site.logs import without_texts
 
@@ -51,6 +52,7 @@ main.command("schema")(schema.schema)
 main.command("serve")(serve.serve)
 main.add_typer(session.app, name="session")
 main.add_typer(source.app, name="source")
+main.add_typer(staff.app, name="staff")
 main.command("upkeep")(serve.upkeep)
 
 

@@ -52,10 +52,11 @@ def address_to_go(provider: Provider, attempt: Attempt, *, language: str) -> str
         "scope": provider.scope,
         "state": attempt.state,
         "nonce": attempt.nonce,
-        "acr_values": " ".join(provider.levels),
         "ui_locales": language,
         "ftn_spname": provider.service_name,
     }
+    if provider.levels:
+        asked["acr_values"] = " ".join(provider.levels)
     if provider.pkce:
         challenge = urlsafe_b64encode(sha256(attempt.verifier.encode()).digest()).decode().rstrip("=")
         asked |= {"code_challenge": challenge, "code_challenge_method": "S256"}

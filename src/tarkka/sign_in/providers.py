@@ -1,4 +1,4 @@
-"""The providers that people sign in at, by what they sign in to: `customers` for the portal.
+"""The providers that people sign in at, by what they sign in to: `customers` for the portal, `staff` for the console.
 
 One TOML file, which `docs/guides/signing-in.md` explains, holds a table for each. Paths in it are seen from its folder.
 """
@@ -36,14 +36,16 @@ class _Table(msgspec.Struct, forbid_unknown_fields=True, frozen=True):
     authorization_endpoint: str
     token_endpoint: str
     keys_uri: str
-    entity_keys: tuple[str, ...]
     signing_keys: tuple[str, ...]
-    encryption_keys: tuple[str, ...]
     service_name: str
+    entity_keys: tuple[str, ...] = ()
+    encryption_keys: tuple[str, ...] = ()
     own_entity_key: str | None = None
     scope: str = "openid personal_identity_code"
     identity_claim: str = "personal_identity_code"
-    levels: tuple[str, ...] = LEVELS
+    user_claim: str | None = None
+    levels: tuple[str, ...] | None = None
+    methods: tuple[str, ...] = ()
     pkce: bool = True
     asks_login: bool = True
     timeout_seconds: float = 10
@@ -51,7 +53,11 @@ class _Table(msgspec.Struct, forbid_unknown_fields=True, frozen=True):
 
 @dataclass(frozen=True, slots=True)
 class Provider:
-    """A provider and how to speak with it. The first of our keys of each use is the one in use; the rest are valid."""
+    """A provider and how to speak with it. The first of our keys of each use is the one in use; the rest are valid.
+
+    An employer's provider tells a user id, in `user_claim`, in place of an identity code. It may publish its keys
+    without a signature of its entity (`entity_keys` empty), and leave ID tokens unencrypted (`encryption_keys` empty).
+    """
 
     issuer: str
     client_id: str
@@ -66,7 +72,9 @@ class Provider:
     service_name: str
     scope: str
     identity_claim: str
+    user_claim: str | None
     levels: tuple[str, ...]
+    methods: tuple[str, ...]
     pkce: bool
     asks_login: bool
     timeout_seconds: float
@@ -119,12 +127,20 @@ def _problems(table: _Table, is_test: bool) -> Iterator[str]:
         yield f"service_name: has {len(table.service_name)} characters; banks show 1 to {LONGEST_NAME}"
     if "openid" not in table.scope.split():
         yield "scope: lacks openid, without which there is no ID token"
-    if not table.levels:
+    if not _levels(table) and not (table.user_claim and table.methods):
         yield "levels: is empty; name the levels of assurance that are enough"
-    if TEST_LEVEL in table.levels and not is_test:
+    if table.methods and not table.user_claim:
+        yield "methods: is for an employer's provider alone; name the user_claim, or demand levels"
+    if TEST_LEVEL in _levels(table) and not is_test:
         yield f"levels: {TEST_LEVEL} proves nothing; it is for the demo alone (TARKKA_DEMO=1)"
     if not 0 < table.timeout_seconds <= 60:
         yield f"timeout_seconds: is {table.timeout_seconds}; choose more than 0 and at most 60"
+
+
+def _levels(table: _Table) -> tuple[str, ...]:
+    if table.levels is None:
+        return () if table.user_claim else LEVELS
+    return table.levels
 
 
 def _provider(table: _Table, folder: Path, is_test: bool) -> Provider:
@@ -135,7 +151,7 @@ def _provider(table: _Table, folder: Path, is_test: bool) -> Provider:
         ("encryption_keys", "enc", True),
     ):
         told[field] = tuple(key for name in told[field] for key in _keys(folder / name, field, use, is_ours))
-        if not told[field]:
+        if not told[field] and (field == "signing_keys" or not table.user_claim):
             raise WrongSettings(f"{field}: is empty; name at least one file")
     ours = [*told["signing_keys"], *told["encryption_keys"]]
     if table.own_entity_key:
@@ -143,6 +159,7 @@ def _provider(table: _Table, folder: Path, is_test: bool) -> Provider:
         ours.append(told["own_entity_key"])
     if len({key.thumbprint() for key in ours}) < len(ours):
         raise WrongSettings("signing_keys: one key is named twice; each is for signing, encryption or our entity alone")
+    told["levels"] = _levels(table)
     return Provider(**told, is_test=is_test)
 
 

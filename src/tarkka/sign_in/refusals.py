@@ -17,6 +17,7 @@ class Reason(StrEnum):
     ISSUER = "issuer"
     KEYS = "keys"
     LEVEL = "level"
+    METHOD = "method"
     NONCE = "nonce"
     NOT_FRESH = "not_fresh"
     PROVIDER = "provider"

@@ -31,9 +31,12 @@ _ENCRYPTED = JWERegistry(_COPIED, algorithms=["RSA-OAEP", "A128CBC-HS256"])
 
 @dataclass(frozen=True, slots=True)
 class Proof:
-    """Who somebody is, and when they proved it, in seconds since 1970; None if the provider does not tell."""
+    """Who somebody is, and when they proved it, in seconds since 1970; None if the provider does not tell.
 
-    identity_code: str
+    `identity` is the identity code; at an employer's provider the user id, in small letters.
+    """
+
+    identity: str
     authenticated_at: float | None
     token_id: str
     expires_at: float
@@ -57,13 +60,15 @@ def check_id_token(provider: Provider, token: str, *, nonce: str, since: float |
     if "at_hash" in claims and claims["at_hash"] != _half_hash(access_token):
         raise SignInRefused(Reason.TOKEN, "at_hash")
     level = claims.get("acr")
-    if level not in provider.levels or (level == TEST_LEVEL and not provider.is_test):
+    if provider.levels and (level not in provider.levels or (level == TEST_LEVEL and not provider.is_test)):
         raise SignInRefused(Reason.LEVEL)
+    if provider.methods and not _methods(claims) & set(provider.methods):
+        raise SignInRefused(Reason.METHOD)
     authenticated_at = _seconds(claims, "auth_time")
     if since is not None and (authenticated_at is None or authenticated_at < since - LEEWAY):
         raise SignInRefused(Reason.NOT_FRESH)
     token_id = claims.get("jti", token)
-    return Proof(_identity_code(provider, claims), authenticated_at, str(token_id), issued + LONGEST_AGE + 2 * LEEWAY)
+    return Proof(_identity(provider, claims), authenticated_at, str(token_id), issued + LONGEST_AGE + 2 * LEEWAY)
 
 
 def _checked_times(claims: dict[str, Any], now: float) -> float:
@@ -85,7 +90,7 @@ def _seconds(claims: dict[str, Any], name: str) -> float | None:
 
 
 def _opened(provider: Provider, token: str) -> dict[str, Any]:
-    signed = _decrypted(provider, token)
+    signed = _decrypted(provider, token) if provider.encryption_keys else token.encode()
     try:
         found = jws.extract_compact(signed)
         header = found.headers()
@@ -113,10 +118,17 @@ def _decrypted(provider: Provider, token: str) -> bytes:
     raise SignInRefused(Reason.ENCRYPTION)
 
 
-def _identity_code(provider: Provider, claims: dict[str, Any]) -> str:
-    told = claims.get(provider.identity_claim)
-    if not isinstance(told, str):
+def _methods(claims: dict[str, Any]) -> set[str]:
+    told = claims.get("amr")
+    return {each for each in told if isinstance(each, str)} if isinstance(told, list) else set()
+
+
+def _identity(provider: Provider, claims: dict[str, Any]) -> str:
+    told = claims.get(provider.user_claim or provider.identity_claim)
+    if not isinstance(told, str) or not told.strip():
         raise SignInRefused(Reason.IDENTITY, "none")
+    if provider.user_claim:
+        return told.strip().lower()
     try:
         code = checked(told)
     except ValueError:

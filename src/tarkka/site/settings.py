@@ -32,6 +32,7 @@ INSTALLED_APPS = [
     "tarkka.rights",
     "tarkka.web",
     "tarkka.portal",
+    "tarkka.console",
     "tarkka.site",
 ]
 MIDDLEWARE = [

@@ -7,6 +7,7 @@ from tarkka.site.health import healthz
 
 urlpatterns = [
     path("api/v1/", include("tarkka.api.urls")),
+    path("console/", include("tarkka.console.urls")),
     path("", include("tarkka.portal.urls")),
     path("app/<str:language>.webmanifest", app.manifest, name="manifest"),
     path("healthz", healthz, name="healthz"),

@@ -105,7 +105,7 @@ def invite(user_id: str, *, acting: str) -> str:
     return "-".join(code[at : at + 4] for at in range(0, len(code), 4))
 
 
-def accept_invitation(code: str, password_hash: str, second: NewCodeApp | NamedKey) -> str:
+def accept_invitation(hashed: bytes, password_hash: str, second: NewCodeApp | NamedKey) -> str:
     """Set the credentials of whom the invitation is for, in place of all that were, and return their user id.
 
     They are signed out everywhere. Raises InvitationOver, and KeyRefused if the key is another account's.
@@ -117,7 +117,7 @@ def accept_invitation(code: str, password_hash: str, second: NewCodeApp | NamedK
             WHERE i.hash = %s AND i.ended_at IS NULL AND i.expires_at > now()
               AND a.user_id = i.user_id AND a.closed_at IS NULL RETURNING i.user_id
             """,
-            [invitation_hash(code)],
+            [hashed],
         )
         found = cursor.fetchone()
         if found is None:

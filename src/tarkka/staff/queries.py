@@ -6,7 +6,9 @@ from hashlib import sha256
 from typing import Any
 
 from django.db import connection, connections
+from django.utils import timezone
 
+from tarkka.access.actions import current_mandates
 from tarkka.staff.security_keys import KnownKey
 from tarkka.vocabulary import Language, Role
 
@@ -76,16 +78,13 @@ def find_account(user_id: str) -> Account | None:
     found = _rows("SELECT name, email, language FROM staff_account WHERE user_id = %s AND closed_at IS NULL", [user_id])
     if not found:
         return None
-    mandates = _rows(
-        """
-        SELECT role, max(upper(valid)) FROM access.mandates(%s)
-        WHERE confirmed_by IS NOT NULL AND valid @> statement_timestamp() GROUP BY role ORDER BY role
-        """,
-        [user_id],
-    )
+    until: dict[Role, datetime] = {}
+    for mandate in current_mandates(user_id):
+        if mandate.confirmed_by and mandate.since <= timezone.now():
+            until[mandate.role] = max(mandate.until, until.get(mandate.role, mandate.until))
     [(name, email, language)] = found
-    roles = tuple(RoleInForce(Role(role), until) for role, until in mandates if role in list(Role))
-    return Account(user_id, name, email, Language(language), roles)
+    in_force = tuple(RoleInForce(*each) for each in sorted(until.items()))
+    return Account(user_id, name, email, Language(language), in_force)
 
 
 def read_credentials(user_id: str) -> Credentials:
@@ -114,20 +113,20 @@ def every_key() -> list[bytes]:
     return [bytes(key) for (key,) in _rows("SELECT credential_id FROM staff_security_key ORDER BY added_at", [])]
 
 
-def invited(code: str) -> str | None:
-    """Return whose the invitation with this code is, if it can still be used; dashes and spaces count for nothing."""
+def invited(hashed: bytes) -> str | None:
+    """Return whose the invitation is whose code has this hash, if it can still be used."""
     found = _rows(
         """
         SELECT i.user_id FROM staff_invitation i JOIN staff_account a USING (user_id)
         WHERE i.hash = %s AND i.ended_at IS NULL AND i.expires_at > now() AND a.closed_at IS NULL
         """,
-        [invitation_hash(code)],
+        [hashed],
     )
     return str(found[0][0]) if found else None
 
 
 def invitation_hash(code: str) -> bytes:
-    """Return by which hash an invitation is found."""
+    """Return by which hash an invitation is found; dashes, spaces and small letters in its code count for nothing."""
     return sha256("".join(each for each in code.upper() if each.isalnum()).encode()).digest()
 
 

@@ -1,32 +1,29 @@
 """The beginning and the end of a visit: strong authentication at the provider and back, and signing out (R13)."""
 
 import logging
-from dataclasses import asdict
 from urllib.parse import urlencode
 
-from django.conf import settings
-from django.core import signing
 from django.db import connection
-from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
+from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
-from django.utils.translation import get_language, gettext
+from django.utils.translation import gettext
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET, require_POST, require_safe
 
 from tarkka.people.queries import find_person
 from tarkka.portal import kept_card, signing_in
-from tarkka.sign_in import client, publishing
+from tarkka.sign_in import publishing
 from tarkka.sign_in.providers import Provider, provider_for
-from tarkka.sign_in.refusals import Reason, SignInRefused
+from tarkka.sign_in.refusals import SignInRefused
 from tarkka.sign_in.tokens import Proof
+from tarkka.web import at_provider
 from tarkka.web.addresses import wanted_page
 from tarkka.web.rate_limit import limited
 
 PROVIDER = "customers"
 """The portal's provider in the settings of signing in."""
 PER_MINUTE = 10
-_SALT = "tarkka.portal.sign_in"
 _log = logging.getLogger("tarkka.security.sign_in")
 
 
@@ -59,20 +56,9 @@ def to_provider(request: HttpRequest) -> HttpResponse:
     Whom another site sent here sees our own page first: nobody is signed in who did not ask for it.
     """
     provider = _provider()
-    if request.headers.get("Sec-Fetch-Site", "same-origin") not in ("same-origin", "none"):
+    if at_provider.was_sent_by_another_site(request):
         return redirect(f"{reverse('sign-in')}?{urlencode({'next': _wanted(request)})}")
-    attempt = client.begin(afresh=request.GET.get("afresh") == "1")
-    kept = signing.dumps({"attempt": asdict(attempt), "next": _wanted(request)}, salt=_SALT)
-    answer = redirect(client.address_to_go(provider, attempt, language=get_language() or settings.LANGUAGE_CODE))
-    answer.set_cookie(
-        settings.TARKKA_ATTEMPT_COOKIE,
-        kept,
-        max_age=client.LONGEST,
-        secure=settings.SESSION_COOKIE_SECURE,
-        httponly=True,
-        samesite="Lax",  # so that it comes along from the provider
-    )
-    return answer
+    return at_provider.leave(provider, PROVIDER, wanted=_wanted(request), afresh=request.GET.get("afresh") == "1")
 
 
 @never_cache
@@ -82,27 +68,18 @@ def from_provider(request: HttpRequest) -> HttpResponse:
     """Take the answer that the visitor brings back, and sign in whom it proves, if the register has them."""
     provider = _provider()
     try:
-        kept = signing.loads(
-            request.COOKIES.get(settings.TARKKA_ATTEMPT_COOKIE, ""), salt=_SALT, max_age=client.LONGEST
-        )
-        proof = client.finish(provider, client.Attempt(**kept["attempt"]), request.GET.dict())
-        answer = _sign_in(request, proof, kept["next"])
-    except signing.BadSignature:
-        answer = _refused(request, SignInRefused(Reason.STATE, "not begun in this browser, or too long ago"))
+        proof, wanted = at_provider.come_back(request, provider, PROVIDER)
+        answer = _sign_in(request, proof, wanted)
     except SignInRefused as refused:
-        answer = _refused(request, refused)
-    answer.delete_cookie(settings.TARKKA_ATTEMPT_COOKIE, samesite="Lax")
-    return answer
+        status, words = at_provider.tell(refused)
+        answer = render(request, "portal/sign_in_refused.html", words, status=status)
+    return at_provider.forget_attempt(answer)
 
 
 @require_safe
 def our_keys(request: HttpRequest) -> HttpResponse:  # noqa: ARG001  # Django's signature
     """Publish the keys by which the provider knows us: signed, if the settings name a key of our entity."""
-    provider = _provider()
-    if provider.own_entity_key is None:
-        return JsonResponse(publishing.key_set(provider))
-    signed = publishing.signed_key_set(provider, provider.own_entity_key)
-    return HttpResponse(signed, content_type="application/jwk-set+jwt")
+    return at_provider.our_keys(_provider())
 
 
 @require_safe
@@ -136,21 +113,9 @@ def _wanted(request: HttpRequest) -> str:
 
 def _sign_in(request: HttpRequest, proof: Proof, wanted: str) -> HttpResponse:
     connection.ensure_connection()
-    person_id = find_person(connection.connection, proof.identity_code)
+    person_id = find_person(connection.connection, proof.identity)
     if person_id is None:
         _log.warning("sign-in refused: not in the register")
         return render(request, "portal/not_registered.html", status=403)
     signing_in.sign_in(request, person_id, authenticated_at=proof.authenticated_at)
     return redirect(wanted)
-
-
-def _refused(request: HttpRequest, refused: SignInRefused) -> HttpResponse:
-    if refused.reason is Reason.CANCELLED:
-        status, title, text = 200, gettext("sign_in.cancelled.title"), gettext("sign_in.cancelled.text")
-    elif refused.reason is Reason.UNREACHABLE:
-        status, title, text = 502, gettext("sign_in.unreachable.title"), gettext("sign_in.unreachable.text")
-    else:
-        status, title, text = 400, gettext("sign_in.refused.title"), gettext("sign_in.refused.text")
-    # A reason of a closed list, and nothing of anybody.
-    _log.log(logging.INFO if refused.reason is Reason.CANCELLED else logging.WARNING, "sign-in refused: %s", refused)
-    return render(request, "portal/sign_in_refused.html", {"title": title, "text": text}, status=status)
