@@ -50,7 +50,7 @@ def end_mandate(mandate_id: int, *, reason: str, acting: str, using: str = "defa
 
 def current_mandates(user_id: str | None = None, *, using: str = "default") -> list[Mandate]:
     """Return the mandates that have not ended, of one member of staff or of all. Staff's own data."""
-    rows = _call(
+    rows = call(
         """
         SELECT id, actor, role, lower(valid), upper(valid), reason, given_by, confirmed_by FROM access.mandates(%s)
         """,
