@@ -219,7 +219,7 @@ VAT_SUMS = {
     Language.EN: "VAT rate Excl. VAT VAT Incl. VAT 14% 3.51 0.49 4.00 25.5% 4.78 1.22 6.00",
 }
 UNTOLD = {
-    Language.FI: "ALV-kanta ei ole tiedossa 1 rivistä.",
+    Language.FI: "ALV-kanta puuttuu 1 riviltä.",
     Language.SV: "Momssatsen är okänd för 1 av raderna.",
     Language.EN: "The VAT rate is not known for 1 of the lines.",
 }

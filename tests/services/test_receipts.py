@@ -148,7 +148,7 @@ def test_vat_is_told_by_rate_with_the_products_alone(postbox: Postbox) -> None:
     [mine] = [text for text in texts if "Milk" in text]
     [theirs] = [text for text in texts if "Milk" not in text]
     assert (
-        "\n\nALV 13,5 %: 0,48 € (Veroton 3,52 €, Verollinen 4,00 €)\nALV-kanta ei ole tiedossa 1 rivistä.\n\n" in mine
+        "\n\nALV 13,5 %: 0,48 € (Veroton 3,52 €, Verollinen 4,00 €)\nALV-kanta puuttuu 1 riviltä.\n\n" in mine
     )
     assert "ALV" not in theirs
     assert "\n\n\n" not in mine + theirs
