@@ -1,6 +1,7 @@
 """Papers: tagged PDF in a language, whose data is never source."""
 
 import io
+import json
 import re
 import shutil
 from pathlib import Path
@@ -64,4 +65,4 @@ def test_every_character_that_is_kept_for_sure_has_a_glyph():
     every = "".join(map(chr, range(1, 0x10000)))
     kept = papers._UNSURE.sub("", every)
     assert len(kept) > 400
-    papers._compiled("paper.typ", {"title": "Kuitti", "text": kept}, "fi")
+    papers._compiled("paper.typ", json.dumps({"title": "Kuitti", "text": kept}), "fi")

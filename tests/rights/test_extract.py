@@ -5,6 +5,7 @@ import io
 import json
 import re
 import zipfile
+from collections.abc import Iterator
 from dataclasses import replace
 from datetime import date, datetime
 from decimal import Decimal
@@ -358,3 +359,62 @@ def test_a_person_of_whom_little_is_known_gets_their_extract(site):
 def test_the_paper_of_a_download_sums_ones_own_looks_by_month_and_a_letter_tells_each(people, archive, letter):
     assert "Youlookedatyourowndata" in words(archive.read("extract.pdf"))
     assert "Youlookedatyourowndata" not in letter
+
+
+def test_every_purchase_is_in_the_paper_of_a_download(archive, extract):
+    said = words(archive.read("extract.pdf"))
+    assert len(extract.tables["receipts"]) > 1
+    for receipt in extract.tables["receipts"]:
+        assert f"receipt{receipt.receipt_number}·Id{receipt.id}" in said
+    for each in (*extract.tables["receipt_lines"], *extract.tables["receipt_groups"]):
+        name = getattr(each, "name", None) or each.group_name or each.group
+        assert "".join(name.split()) in said
+
+
+def test_what_receipts_have_in_common_is_told_under_a_mark_and_the_rest_with_each(extract):
+    from django.utils import translation
+
+    from tarkka.rights.phrases import Phrases
+    from tarkka.rights.purchases import purchases
+    from tarkka.rights.rows import Payment
+
+    common = msgspec.structs.replace(
+        extract.tables["receipts"][0],
+        total=Decimal(9),
+        bonus_eligible=Decimal(9),
+        payments=(Payment("cash", Decimal(9)),),
+    )
+    split = msgspec.structs.replace(
+        common, bonus_eligible=Decimal(0), payments=(Payment("cash", Decimal(4)), Payment("gift_card", Decimal(5)))
+    )
+    tables = {"receipts": [common, common, split], "receipt_lines": [], "receipt_groups": []}
+    with translation.override(Language.EN):
+        said = purchases(tables, Phrases(Language.EN, extract.document))
+    notes = [receipt["notes"] for receipt in said["years"][0]["months"][0]["receipts"]]
+    [(_, first), (_, second)] = said["marks"]["rows"]
+    assert first.endswith("Paid in cash · the whole total earns Bonus")
+    assert "Paid" not in second
+    assert notes[0] == notes[1]
+    assert notes[0].endswith("mark 1")
+    assert "Paid" not in notes[0]
+    assert "Paid in cash €4.00 · Paid by gift card €5.00 · Part that earns Bonus €0.00" in notes[2]
+
+
+def test_a_receipt_is_a_tagged_paragraph_under_its_month(archive, extract):
+    file = PdfReader(io.BytesIO(archive.read("extract.pdf")))
+    kinds = list(tags(file.trailer["/Root"]["/StructTreeRoot"]["/K"]))
+    months = {(each.purchased_at.year, each.purchased_at.month) for each in extract.tables["receipts"]}
+    assert kinds.count("/H3") == len(months)
+    in_months = "".join(f"{kind} " for kind in kinds).split("/H3 ")[1:]
+    assert sum(part.split("/H1 ")[0].count("/P /Strong ") for part in in_months) == len(extract.tables["receipts"])
+
+
+def tags(element: Any) -> Iterator[str]:
+    """Yield the kinds of structure elements as a reader meets them."""
+    element = element.get_object()
+    for each in element if isinstance(element, list) else [element]:
+        each = each.get_object()  # what it stands for
+        if isinstance(each, dict) and "/S" in each:
+            yield each["/S"]
+        if isinstance(each, dict) and "/K" in each:
+            yield from tags(each["/K"])

@@ -42,10 +42,7 @@ def pdf(template: str, data: Mapping[str, object], language: str) -> bytes:
     `language` is a code of `tarkka.vocabulary.Language`. A character that no font of ours has is shown as U+FFFD.
     Raises typst.TypstError if the template is wrong; its text may quote the data, so it must not be logged.
     """
-    try:
-        return _compiled(template, data, language)
-    except typst.TypstError:
-        return _compiled(template, _shown(data), language)
+    return _pdf(template, json.dumps(data, ensure_ascii=False), language)
 
 
 def long_pdf(template: str, data: Mapping[str, object], language: str) -> bytes:
@@ -63,14 +60,20 @@ def long_pdf(template: str, data: Mapping[str, object], language: str) -> bytes:
     return made.stdout
 
 
-def _compiled(template: str, data: object, language: str) -> bytes:
-    inputs = {"data": json.dumps(data, ensure_ascii=False), "language": language}
+def _pdf(template: str, data: str, language: str) -> bytes:
+    try:
+        return _compiled(template, data, language)
+    except typst.TypstError:
+        return _compiled(template, json.dumps(_shown(json.loads(data)), ensure_ascii=False), language)
+
+
+def _compiled(template: str, data: str, language: str) -> bytes:
     return typst.compile(
         f"{_ROOT}/{template}",
         root=_ROOT,
         font_paths=_fonts(),
         ignore_system_fonts=True,
-        sys_inputs=inputs,
+        sys_inputs={"data": data, "language": language},
         pdf_standards="ua-1",
     )
 
@@ -86,4 +89,4 @@ def _shown(value: object) -> object:
 
 
 if __name__ == "__main__":
-    sys.stdout.buffer.write(pdf(sys.argv[1], json.load(sys.stdin.buffer), sys.argv[2]))
+    sys.stdout.buffer.write(_pdf(sys.argv[1], sys.stdin.buffer.read().decode(), sys.argv[2]))

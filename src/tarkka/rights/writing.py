@@ -31,9 +31,9 @@ _PART = 1000
 
 def archive(extract: Extract) -> Iterator[bytes]:
     """Yield a zip of `extract.json`, `csv/*.csv` and `extract.pdf`."""
-    # The PDF takes longest, and is made beside the rest by a process of its own.
+    # The PDF takes longest: it is begun first, and made beside the rest by a process of its own.
     with ThreadPoolExecutor(1) as worker:
-        paper_made = worker.submit(lambda: long_pdf("rights/extract.typ", paper(extract), extract.language))
+        paper_made = worker.submit(long_pdf, "rights/extract.typ", paper(extract), extract.language)
         parts = ZipStream(compress_type=zipfile.ZIP_DEFLATED)
         parts.add(as_json(extract), "extract.json")
         for table in TABLES:
