@@ -13,6 +13,7 @@ from typing import Any
 from django.conf import settings
 from django.test import Client
 
+import acting
 import browsing
 from tarkka.vocabulary import Language, Role
 
@@ -29,22 +30,16 @@ class SignsIn:
 
 
 def an_account(*roles: Role, identity_code: str | None = None) -> str:
-    """Open an account with mandates in force in these roles, and return its user id."""
+    """Open an account with mandates in force in these roles and the agreement signed; return its user id."""
     from tarkka.staff.actions import open_account
 
     user_id = f"staff-{secrets.token_hex(4)}"
-    open_account(user_id, "Maija Meikki", f"{user_id}@example.org", Language.EN, identity_code=identity_code, acting="t")
+    open_account(
+        user_id, "Maija Meikki", f"{user_id}@example.org", Language.EN, identity_code=identity_code, acting="t"
+    )
     for role in roles:
-        give_role(user_id, role)
+        acting.a_mandate(user_id, role)
     return user_id
-
-
-def give_role(user_id: str, role: Role) -> None:
-    """Put a mandate in force: given by one, confirmed by another."""
-    from tarkka.access.actions import confirm_mandate, give_mandate
-
-    mandate = give_mandate(user_id, role, days=1, reason="a test", acting="giver", using="owner")
-    confirm_mandate(mandate, acting="confirmer", using="owner")
 
 
 def credentials_of(user_id: str) -> SignsIn:

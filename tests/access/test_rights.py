@@ -27,7 +27,16 @@ RIGHTS: dict[str, dict[tuple[str, str], str]] = {
     | DESCRIPTION
     | {(table, "SELECT"): ALL for table in ("source", "source_scope")}
     | {(table, verb): ALL for table in ("request_count", "session") for verb in _VERBS}
-    | {("sign_in_used", verb): ALL for verb in ("SELECT", "INSERT", "DELETE")},
+    | {("sign_in_used", verb): ALL for verb in ("SELECT", "INSERT", "DELETE")}
+    | {("staff_code_app", verb): ALL for verb in _VERBS}
+    | {("staff_password", verb): ALL for verb in ("SELECT", "INSERT", "UPDATE")}
+    | {("staff_security_key", verb): ALL for verb in ("SELECT", "INSERT", "DELETE")}
+    | {
+        ("staff_account", "SELECT"): "user_id name email language opened_at closed_at",
+        ("staff_invitation", "SELECT"): ALL,
+        ("staff_invitation", "UPDATE"): "ended_at",
+        ("staff_security_key", "UPDATE"): "sign_count used_at",
+    },
     "tarkka_person": SHARED
     | {(table, "SELECT"): ALL for table in ("card", "contact", "level_cap", "membership", "person", "wish")}
     | {(table, "SELECT"): ALL for table in ("receipt", "receipt_group", "receipt_line")}
@@ -96,6 +105,7 @@ RIGHTS: dict[str, dict[tuple[str, str], str]] = {
         ): "purchaser_id purchased_at receipt_id product_id quantity unit amount_cents vat_rate",
         ("request", "SELECT"): "id person_id kind due_on answered_at",
         ("sent_receipt", "SELECT"): "person_id receipt_id",
+        ("staff_account", "SELECT"): "user_id identity_hash closed_at",
         ("wish", "SELECT"): "person_id purpose kind wished_at ended_at",
     },
     "tarkka_lookup": {},

@@ -10,6 +10,7 @@ import browsing
 import building
 
 SIGN_IN = "302 to sign-in"
+CONSOLE_SIGN_IN = "302 to the console's sign-in"
 ACTORS = ("anonymous", "owner", "household", "stranger")
 # (name, method, address) → what an anonymous visitor, the owner, and whoever else is signed in get: another of the
 # owner's household, and a stranger.
@@ -22,6 +23,30 @@ ADDRESSES = {
     ("choices-allow", "get", "/choices/allow/A/"): (SIGN_IN, 302, 302),
     ("choices-allow", "get", "/choices/allow/C/"): (SIGN_IN, 404, 404),
     ("choices-allow", "post", "/choices/allow/A/"): (SIGN_IN, 302, 302),
+    # Of staff. A customer is nobody there: tests/console asks as staff.
+    ("console-account", "get", "/console/account/"): (CONSOLE_SIGN_IN,) * 3,
+    ("console-account-add", "get", "/console/account/add/"): (CONSOLE_SIGN_IN,) * 3,
+    ("console-account-add", "post", "/console/account/add/"): (CONSOLE_SIGN_IN,) * 3,
+    ("console-account-password", "get", "/console/account/password/"): (CONSOLE_SIGN_IN,) * 3,
+    ("console-account-password", "post", "/console/account/password/"): (CONSOLE_SIGN_IN,) * 3,
+    ("console-account-remove", "get", "/console/account/remove/"): (405, 405, 405),
+    ("console-account-remove", "post", "/console/account/remove/"): (CONSOLE_SIGN_IN,) * 3,
+    ("console-demo", "get", "/console/sign-in/demo/"): (200, 200, 200),
+    ("console-demo", "post", "/console/sign-in/demo/"): (400, 400, 400),
+    ("console-home", "get", "/console/"): (CONSOLE_SIGN_IN,) * 3,
+    ("console-invitation", "get", "/console/invitation/"): (200, 200, 200),
+    ("console-invitation", "post", "/console/invitation/"): (422, 422, 422),
+    ("console-invitation-password", "get", "/console/invitation/password/"): (302, 302, 302),
+    ("console-invitation-second", "get", "/console/invitation/second/"): (302, 302, 302),
+    ("console-proof", "get", "/console/proof/"): (CONSOLE_SIGN_IN,) * 3,
+    ("console-provider", "get", "/console/sign-in/start/"): (404, 404, 404),
+    ("console-provider-back", "get", "/console/sign-in/back/"): (404, 404, 404),
+    ("console-provider-keys", "get", "/console/sign-in/keys/"): (404, 404, 404),
+    ("console-second", "get", "/console/sign-in/second/"): (302, 302, 302),
+    ("console-sign-in", "get", "/console/sign-in/"): (200, 200, 200),
+    ("console-sign-in", "post", "/console/sign-in/"): (422, 422, 422),
+    ("console-sign-out", "get", "/console/sign-out/"): (405, 405, 405),
+    ("console-sign-out", "post", "/console/sign-out/"): (302, 302, 302),
     ("contact", "get", "/details/contact/email/"): (SIGN_IN, 200, 200),
     ("contact", "get", "/details/contact/fax/"): (SIGN_IN, 404, 404),
     ("contact", "get", "/details/contact/post/"): (SIGN_IN, 200, 200),
@@ -115,6 +140,9 @@ def test_an_address_answers_each_actor_as_it_should(receipt, actor, asked):
     if expected == SIGN_IN:
         assert answer.status_code == 302
         assert answer["Location"].startswith("/sign-in/?next=")
+    elif expected == CONSOLE_SIGN_IN:
+        assert answer.status_code == 302
+        assert answer["Location"].startswith("/console/sign-in/?next=")
     else:
         assert answer.status_code == expected
 

@@ -62,7 +62,7 @@ def check(answer, where):
     assert answer["Cross-Origin-Opener-Policy"] == answer["Cross-Origin-Resource-Policy"] == "same-origin", where
     assert "Access-Control-Allow-Origin" not in answer, where
     told = powers(answer["Permissions-Policy"])
-    assert told.pop("screen-wake-lock") == "(self)"
+    assert told.pop("screen-wake-lock") == told.pop("publickey-credentials-get") == "(self)"
     assert set(told.values()) == {"()"}
     assert {"camera", "geolocation", "microphone"} <= set(told)
     told = answer.get("Content-Type", "")

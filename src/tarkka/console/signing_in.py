@@ -59,10 +59,10 @@ def sign_in(request: HttpRequest, account: Account, *, way: str) -> None:
 
 
 def sign_out(request: HttpRequest) -> None:
-    """End the sessions of whoever of the staff is signed in, on the server too."""
+    """End the session of whoever of the staff is signed in, on the server too. A customer's is left alone."""
     user_id = request.session.get("staff")
-    request.session.flush()
     if user_id is not None:
+        request.session.flush()
         end_staff_sessions(user_id)
         _log.info("staff signed out")
 

@@ -11,13 +11,15 @@ from django.http import HttpRequest, HttpResponse
 _POWERS = (
     "accelerometer", "autoplay", "camera", "display-capture", "encrypted-media", "fullscreen", "gamepad", "geolocation",
     "gyroscope", "hid", "magnetometer", "microphone", "midi", "payment", "picture-in-picture",
-    "publickey-credentials-get", "serial", "usb", "xr-spatial-tracking",
+    "serial", "usb", "xr-spatial-tracking",
 )  # fmt: skip
 _HEADERS = {
     "Cache-Control": "no-store",
     "Cross-Origin-Resource-Policy": "same-origin",
-    # A card that is shown at a till stays lit.
-    "Permissions-Policy": ", ".join([*(f"{power}=()" for power in _POWERS), "screen-wake-lock=(self)"]),
+    # A card that is shown at a till stays lit, and staff sign in with security keys.
+    "Permissions-Policy": ", ".join(
+        [*(f"{power}=()" for power in _POWERS), "publickey-credentials-get=(self)", "screen-wake-lock=(self)"]
+    ),
 }
 
 

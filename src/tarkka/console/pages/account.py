@@ -37,12 +37,12 @@ DONE = {
 @staff_signed_in
 def account(request: HttpRequest, staff: Account) -> HttpResponse:
     """Show what the account signs in with, and the session."""
-    done = DONE.get(request.GET.get("done", ""))
+    done, way = DONE.get(request.GET.get("done", "")), WAYS[request.session["way"]]
     words = {
         "staff": staff,
         "credentials": read_credentials(staff.user_id),
         "signed_in_at": datetime.fromtimestamp(request.session["signed_in_at"], UTC),
-        "way": gettext(WAYS[request.session["way"]]),
+        "way": gettext(way),
         "done": gettext(done) if done else "",
     }
     return render(request, "console/account.html", words)
