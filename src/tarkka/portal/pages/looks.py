@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterator
 from datetime import date, datetime, timedelta, tzinfo
+from functools import partial
 from itertools import chain
 from typing import TypeVar
 from urllib.parse import urlencode
@@ -22,7 +23,7 @@ from tarkka.people.queries import read_person
 from tarkka.portal.folding import Fold, fold
 from tarkka.portal.looking import own_look
 from tarkka.portal.signing_in import signed_in
-from tarkka.portal.templatetags.looks import LOOKERS, what, who, why
+from tarkka.web.templatetags.looks import LOOKERS, what, who, why
 from tarkka.vocabulary import Level, Purpose, midnight
 from tarkka.web.ids import before_id
 from tarkka.web.pages import PAGE_LENGTH, described
@@ -151,7 +152,7 @@ def _csv(person_id: int, language: str, zone: tzinfo) -> Iterator[bytes]:
     rulebook = load_rulebook()
     before: int | None = None
     while True:
-        _, found = _look(person_id, lambda: trail.find_events(before=before, limit=DOWNLOADED_AT_ONCE))  # noqa: B023
+        _, found = _look(person_id, partial(trail.find_events, before=before, limit=DOWNLOADED_AT_ONCE))
         with override(language), timezone.override(zone):
             rows: list[list[object]] = [[gettext(column) for column in _COLUMNS]] if before is None else []
             rows += [
