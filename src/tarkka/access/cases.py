@@ -8,6 +8,14 @@ from tarkka.access.calling import call
 from tarkka.vocabulary import Place
 
 
+class Identification(StrEnum):
+    """How a customer was identified before a case was opened with them (R13)."""
+
+    IDENTITY_DOCUMENT = "identity_document"
+    QUESTIONS = "questions"
+    STRONG_AUTHENTICATION = "strong_authentication"
+
+
 class Verdict(StrEnum):
     """What a review of a broken glass found."""
 
@@ -17,7 +25,10 @@ class Verdict(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Case:
-    """An open case of the member of staff who asks. `place` is None where the glass was broken. Aware times (UTC)."""
+    """An open case of the member of staff who asks. `place` is None where the glass was broken. Aware times (UTC).
+
+    `receipt_id` is the one receipt that the customer pointed out, where the situation is about one.
+    """
 
     id: int
     person_id: int
@@ -26,6 +37,7 @@ class Case:
     place: Place | None
     opened_at: datetime
     closes_at: datetime
+    receipt_id: int | None
 
 
 def open_case(

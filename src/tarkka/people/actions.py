@@ -113,10 +113,7 @@ def open_card(person_id: int, number: str, *, since: datetime, acting: Actor) ->
     Raises ValueError if the number is taken, be it by a card that is closed, or if there is no such person.
     """
     with act_on(person_id, acting, Act.CARD_OPENED) as raw:
-        raw.execute(
-            "INSERT INTO card (number, person_id, valid) VALUES (%s, %s, tstzrange(%s, NULL))",
-            [number, person_id, since],
-        )
+        _open_card(raw, person_id, number, since)
 
 
 def close_card(person_id: int, number: str, *, at: datetime, acting: Actor) -> bool:
@@ -125,14 +122,37 @@ def close_card(person_id: int, number: str, *, at: datetime, acting: Actor) -> b
     False if no such card of theirs was open just before that moment and at it.
     """
     with act_on(person_id, acting, Act.CARD_CLOSED) as raw:
-        closed = raw.execute(
-            """
-            UPDATE card SET valid = tstzrange(lower(valid), %s)
-            WHERE person_id = %s AND number = %s AND valid @> %s::timestamptz AND lower(valid) < %s
-            """,
-            [at, person_id, number, at, at],
-        )
-        return closed.rowcount == 1
+        return _close_card(raw, person_id, number, at)
+
+
+def replace_card(person_id: int, number: str, new_number: str, *, at: datetime, acting: Actor) -> bool:
+    """Close the person's card from an aware moment on and open one with another number instead: both, or neither.
+
+    False if no such card of theirs was open just before that moment and at it. Raises ValueError if the new number is
+    taken, be it by a card that is closed.
+    """
+    with act_on(person_id, acting, Act.CARD_REPLACED) as raw:
+        if not _close_card(raw, person_id, number, at):
+            return False
+        _open_card(raw, person_id, new_number, at)
+        return True
+
+
+def _open_card(raw: psycopg.Connection[Any], person_id: int, number: str, since: datetime) -> None:
+    raw.execute(
+        "INSERT INTO card (number, person_id, valid) VALUES (%s, %s, tstzrange(%s, NULL))", [number, person_id, since]
+    )
+
+
+def _close_card(raw: psycopg.Connection[Any], person_id: int, number: str, at: datetime) -> bool:
+    closed = raw.execute(
+        """
+        UPDATE card SET valid = tstzrange(lower(valid), %s)
+        WHERE person_id = %s AND number = %s AND valid @> %s::timestamptz AND lower(valid) < %s
+        """,
+        [at, person_id, number, at, at],
+    )
+    return closed.rowcount == 1
 
 
 def move_to_household(

@@ -16,6 +16,7 @@ class Act(StrEnum):
 
     CARD_CLOSED = "card_closed"
     CARD_OPENED = "card_opened"
+    CARD_REPLACED = "card_replaced"
     CONTACT_CHANGED = "contact_changed"
     CONTACT_REMOVED = "contact_removed"
     EXTRACT_ORDERED = "extract_ordered"

@@ -58,7 +58,12 @@ BEGIN
         SELECT c.* INTO opened FROM access.open_case_of(for_actor, CASE WHEN for_case ~ '^[0-9]{1,18}$' THEN for_case::bigint END) c
         WHERE c.person_id = for_subject;
         SELECT n.* INTO situation FROM description_situation n WHERE n.version = in_force AND n.situation = opened.situation;
-        refusal := CASE WHEN opened.id IS NULL THEN 'no_case' WHEN situation.situation IS NULL THEN 'no_situation' END;
+        refusal := CASE
+            WHEN opened.id IS NULL THEN 'no_case'
+            WHEN situation.situation IS NULL THEN 'no_situation'
+            -- With the glass broken the customer is not there to ask for anything: it is looked, and nothing is changed.
+            WHEN opened.break_glass AND for_purpose = 'register_upkeep' THEN 'without_the_customer'
+        END;
         IF refusal IS NULL AND situation.one_receipt AND for_receipt IS NOT NULL THEN
             INSERT INTO case_receipt (case_id, receipt_id) VALUES (opened.id, for_receipt) ON CONFLICT DO NOTHING;
             IF for_receipt <> (SELECT r.receipt_id FROM case_receipt r WHERE r.case_id = opened.id) THEN

@@ -55,6 +55,9 @@ BEGIN
     IF acting = for_actor THEN
         RAISE EXCEPTION 'not_for_yourself' USING ERRCODE = 'insufficient_privilege';
     END IF;
+    IF days NOT BETWEEN 1 AND 366 THEN
+        RAISE EXCEPTION 'a mandate is for 1 to 366 days' USING ERRCODE = 'check_violation', CONSTRAINT = 'a_year_at_most';
+    END IF;
     INSERT INTO mandate (actor, role, valid, reason, given_by)
     VALUES (for_actor, for_role, tstzrange(now(), now() + make_interval(days => days)), for_reason, acting) RETURNING id INTO made;
     RETURN made;
@@ -141,9 +144,11 @@ $$;
 
 -- A member of staff's open cases: whose, and not what they show.
 CREATE FUNCTION access.cases_open(for_actor text)
-RETURNS TABLE (id bigint, person_id bigint, situation text, break_glass boolean, place text, opened_at timestamptz, closes_at timestamptz)
+RETURNS TABLE (id bigint, person_id bigint, situation text, break_glass boolean, place text, opened_at timestamptz, closes_at timestamptz,
+               receipt_id bigint)
 LANGUAGE sql STABLE SECURITY DEFINER PARALLEL RESTRICTED SET search_path = pg_catalog, public, pg_temp AS $$
-    SELECT c.id, c.person_id, c.situation, c.break_glass, c.place, c.opened_at, c.closes_at FROM service_case c
+    SELECT c.id, c.person_id, c.situation, c.break_glass, c.place, c.opened_at, c.closes_at, r.receipt_id
+    FROM service_case c LEFT JOIN case_receipt r ON r.case_id = c.id
     WHERE c.opened_by = for_actor AND c.closes_at > statement_timestamp()
       AND NOT EXISTS (SELECT FROM case_closed x WHERE x.case_id = c.id) ORDER BY c.id
 $$;
@@ -183,12 +188,12 @@ BEGIN
     INSERT INTO look_delay (case_id, until, reason, set_by) VALUES (for_case, to_when, for_reason, acting);
 END $$;
 
--- The cases of which the person of the live ticket, looking at their own data, is not yet told.
+-- The cases of which the person of the live ticket is not yet told; nor is whoever looks at them, and might tell.
 CREATE FUNCTION access.cases_untold() RETURNS text[]
 LANGUAGE sql STABLE SECURITY DEFINER PARALLEL RESTRICTED SET search_path = pg_catalog, public, pg_temp AS $$
     SELECT coalesce(array_agg(c.id::text), '{}') FROM access.ticket() t
     JOIN service_case c ON c.person_id = t.subject_id JOIN look_delay d ON d.case_id = c.id
-    WHERE t.subject_kind = 'person' AND t.purpose = 'own_data' AND d.until > statement_timestamp()
+    WHERE t.subject_kind = 'person' AND d.until > statement_timestamp()
 $$;
 
 -- Record what is done at the present look at a person.
