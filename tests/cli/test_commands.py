@@ -114,6 +114,7 @@ ANSWERS = [
     ("source list", 0, "{source}: chain ", ""),
     ("source token {source}", 0, "", ""),
     ("upkeep --days 1", 0, "", ""),
+    ("ways-out {toml} --to {tmp}/ways.md", 0, "{tmp}/ways.md: ", ""),
 ]
 
 

@@ -22,6 +22,7 @@ from tarkka.cli import (
     session,
     source,
     staff,
+    waysout,
 )
 from tarkka.site.logs import without_texts
 
@@ -54,6 +55,7 @@ main.add_typer(session.app, name="session")
 main.add_typer(source.app, name="source")
 main.add_typer(staff.app, name="staff")
 main.command("upkeep")(serve.upkeep)
+main.command("ways-out")(waysout.ways_out)
 
 
 def run() -> None:

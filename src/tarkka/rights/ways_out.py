@@ -1,0 +1,256 @@
+"""Every way in which data can leave the program, to whom and with which fields (R24): docs/ways-out.md is made of it.
+
+What is not written here does not leave: tests/rights/test_ways_out.py finds an address, a command, a mail, a file that
+is written or a connection that is opened and that no line here covers. To whom is a closed list, without an outsider.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from enum import StrEnum
+
+from tarkka.vocabulary import Role
+
+
+class To(StrEnum):
+    """Who can get anything at all. The mail carrier and the printing house are the description's processors."""
+
+    ANYBODY = "anybody: nothing about a person"
+    MAIL = "mail"
+    OPERATOR = "whoever runs the machine"
+    PERSON = "the person signed in"
+    PRINT = "print"
+    SIGN_IN = "the sign-in provider"
+    SOURCE = "the source of receipts, by its token"
+    STAFF = "the member of staff signed in"
+
+
+@dataclass(frozen=True, slots=True)
+class Way:
+    """A way out: who gets what by it. `roles` are those of staff who may use it; `fields` those of a processor."""
+
+    to: To
+    what: str
+    roles: tuple[Role, ...] = ()
+    fields: tuple[str, ...] = ()
+
+
+def _each(to: To, ways: Mapping[str, str], *roles: Role) -> dict[str, Way]:
+    return {name: Way(to, what, roles) for name, what in ways.items()}
+
+
+_CLERK, _OFFICER = Role.CUSTOMER_SERVICE, Role.DATA_PROTECTION_OFFICER
+
+ADDRESSES: dict[str, Way] = {
+    **_each(
+        To.ANYBODY,
+        {
+            "console-invitation": "the form for the code of an invitation",
+            "console-provider-keys": "our public keys",
+            "console-sign-in": "the form of signing in",
+            "description": "the register description in force",
+            "description-version": "a published register description",
+            "entity-statement": "our public keys, signed",
+            "extracts": "how many extracts were made, by year",
+            "healthz": "whether the program and its database answer",
+            "language": "nothing: it keeps the language in the browser's cookie",
+            "manifest": "the name and icons of the web app",
+            "offline": "a page that says that there is no network",
+            "openapi": "the description of the API",
+            "sign-in": "the form of signing in (in the demo, the invented people)",
+            "sign-in-keys": "our public keys",
+            "sign-out": "nothing: it ends the session",
+            "start": "the first page of somebody who has not signed in",
+            "worker": "a script of the pages",
+        },
+    ),
+    **_each(
+        To.PERSON,
+        {
+            "card": "own name, number of own open cards",
+            "card-copy": "own name and card number, which the browser keeps for when there is no network",
+            "choices": "own objections: where, when made and withdrawn",
+            "choices-allow": "own objections: where, when made and withdrawn",
+            "contact": "own e-mail address, phone number, postal address",
+            "details": "own name, language, contacts, wishes",
+            "details-language": "nothing: it changes the language",
+            "details-wish": "nothing: it changes a wish",
+            "home": "own name, the household's bonus purchases of the month in sum, own latest receipts as outlet, time"
+            " and total, latest looks, objections, days due of own requests",
+            "household": "main member: names of the household's persons, each bonus purchase as outlet, date and"
+            " total; another member: the main member's name, sums of bonus purchases by chain (R10, R11)",
+            "looks": "looks at own data: when, purpose, basis, kind of actor, level, case; no employee's name",
+            "looks-download": "looks at own data, as the page shows them, as CSV",
+            "more": "own name",
+            "my-data": "own requests and orders of extracts, with their answers",
+            "my-data-ask": "nothing: it takes in a request",
+            "my-data-extract": "everything that the register holds on the person: `docs/extract.schema.json` lists"
+            " each field",
+            "my-data-paper": "nothing: it orders an extract on paper",
+            "purchases": "own receipts: outlet, date, total, level",
+            "receipt": "one own receipt with its product groups or lines",
+            "receipt-pdf": "one own receipt with its product groups or lines, as PDF",
+            "safety-contact": "own contact for notices of danger",
+            "search": "own receipts, groups and products that match own words",
+            "spending": "sums of own purchases by month, chain, product group and product",
+        },
+    ),
+    **_each(
+        To.SIGN_IN,
+        {
+            "console-provider": "that somebody of the staff signs in: client id, random state, nonce and challenge,"
+            " language, service name",
+            "console-provider-back": "the one-time code that the provider gave, our client id and signature",
+            "sign-in-back": "the one-time code that the provider gave, our client id and signature",
+            "sign-in-start": "that somebody signs in: client id, random state, nonce and challenge, language,"
+            " service name; nothing of the register",
+        },
+    ),
+    **_each(
+        To.SOURCE,
+        {"receipts": "of each receipt that it sent: its place, receipt id, verdict, level, reason code and field"},
+    ),
+    **_each(
+        To.STAFF,
+        {
+            "console-account": "own name, user id, address, own credentials' names and days",
+            "console-account-add": "a secret of an own new second factor",
+            "console-account-password": "nothing: it changes the own password",
+            "console-account-remove": "nothing: it removes an own second factor",
+            "console-demo": "only in the demo: the invented staff",
+            "console-home": "own name, own roles and until when",
+            "console-invitation-password": "own name",
+            "console-invitation-second": "own name, a secret of an own new second factor",
+            "console-proof": "own name",
+            "console-second": "the form for the second factor",
+            "console-sign-out": "nothing: it ends the session",
+        },
+    ),
+}
+"""By the name of the address."""
+IN_DEMO = frozenset({"console-demo"})
+"""Addresses that only the demo has."""
+
+COMMANDS: dict[str, Way] = {
+    **_each(
+        To.ANYBODY,
+        {
+            "audit checkpoint": "the newest checkpoint: a number of leaves and a hash, signed",
+            "audit key": "the trail's public key",
+            "audit seal": "nothing",
+            "audit verify": "how many leaves are right; of a wrong one its table and row number",
+            "datamap": "the map of personal data: tables and columns",
+            "demo": "the demo's invented people",
+            "description announce": "nothing",
+            "description check": "what is wrong with a description",
+            "description diff": "how two descriptions differ",
+            "description explain": "which level the description gives, and why",
+            "description publish": "the number of a version",
+            "description show": "a description",
+            "extracts count": "how many extracts were made, by year",
+            "extracts schema": "the form of an extract",
+            "group load": "how many product groups were registered",
+            "household found": "a new household's id",
+            "migrate": "nothing",
+            "outlet add": "how many outlets were registered",
+            "outlet load": "how many outlets were registered",
+            "sample": "invented receipts and people",
+            "schema": "the form of a receipt",
+            "serve": "the pages and the API, listed above",
+            "session end": "how many sessions ended",
+            "source add": "a source's new token",
+            "source end": "nothing",
+            "source list": "the sources, their chains and outlets",
+            "source token": "a source's new token",
+            "upkeep": "counts of partitions and rows",
+            "ways-out": "this page",
+        },
+    ),
+    **_each(
+        To.OPERATOR,
+        {
+            "household load": "of each person of the file: the file's own key and the person's id",
+            "household move": "the person's id",
+            "intake": "counts; with --report, of each rejected receipt its place, receipt id, reason code and field",
+            "mandate confirm": "nothing",
+            "mandate end": "nothing",
+            "mandate give": "nothing",
+            "mandate list": "user ids of staff, roles, until when, who gave and confirmed, who signed the agreement",
+            "person find": "the id of the person of an identity code",
+            "requests list": "ids of requests and persons, kind, day due",
+            "staff close": "nothing",
+            "staff invite": "the code of an invitation",
+            "staff list": "staff's user ids, names, addresses, days",
+            "staff open": "the code of an invitation",
+        },
+    ),
+    **_each(
+        To.OPERATOR,
+        {
+            "card close": "nothing",
+            "card open": "nothing",
+            "extracts order": "the order's id",
+            "objection make": "whether the objection was in force",
+            "objection withdraw": "whether the objection was in force",
+            "person language": "nothing",
+            "person show": "one person's name, language, cards with their days, objections; the person sees the look",
+            "requests answer": "nothing",
+            "requests extend": "nothing",
+            "requests show": "one person's requests in their words, with the answers; the person sees the look",
+        },
+        Role.REGISTER_ADMINISTRATOR,
+    ),
+    "extracts print": Way(
+        To.PRINT,
+        "letters of extracts, as files in `outbox`, each once: name, postal address and, as the message, everything"
+        " that the register holds on the person who ordered it",
+        fields=("given_name", "family_name", "postal_address", "language", "message"),
+    ),
+    "receipts send": Way(
+        To.MAIL,
+        "each receipt of those who wished for it, as finely as their objections leave",
+        fields=("email", "given_name", "language", "message"),
+    ),
+}
+"""By the words of the command, after `tarkka`."""
+
+PLACES: dict[str, Way] = {
+    **_each(
+        To.ANYBODY,
+        {
+            "cli.datamap.datamap": "the map of personal data",
+            "cli.rights.schema": "the form of an extract",
+            "cli.schema.schema": "the form of a receipt",
+            "cli.serve.refuse_taken": "nothing: it asks whether the port is free",
+            "cli.waysout.ways_out": "this page",
+            "database.embedded._configure": "settings of the embedded database",
+            "sample.generate._write_json": "invented outlets and groups",
+            "sample.people.write_people": "invented people",
+            "sample.receipts._copy": "invented receipts",
+            "site.icons": "icons of the web app",
+            "site.messages.compile_catalogues": "the messages of the pages",
+            "trail.sealing._remember": "the newest checkpoint: a number of leaves and a hash, signed",
+        },
+    ),
+    **_each(
+        To.OPERATOR,
+        {
+            "cli.intake.intake": "of each rejected receipt its place, receipt id, reason code and field",
+            "cli.serve.run_server": "to the server process that it starts: its settings, with the database's address",
+            "database.keys.make_keys": "the installation's keys, in a file that only its owner reads",
+            "documents.pdf.long_pdf": "to a process of this program, which ends with the document: what the PDF says",
+            "purchases.files._take": "to a process of this program that reads a feed: the lines of the feed",
+            "purchases.worker._end_with": "nothing: a process that reads a feed ends with the one that began it",
+            "purchases.worker.start": "nothing: it begins a process that reads a feed",
+            "sample.load._write": "the demo's list of invented people to sign in as",
+        },
+    ),
+    "rights.letters._write": COMMANDS["extracts print"],
+    "services.receipts._hand_over": COMMANDS["receipts send"],
+    "services.receipts.composed": COMMANDS["receipts send"],
+    "sign_in.asking._client": Way(
+        To.SIGN_IN,
+        "the one-time code that the provider gave, our client id, redirect address and signature; or nothing, where its"
+        " public keys are fetched",
+    ),
+}
+"""By where in the code a file is written, a mail handed over, a connection opened or a process given something."""
