@@ -62,7 +62,7 @@ def test_failure_of_a_page_is_logged_without_its_text(log, site, monkeypatch):
     answer = Client(raise_request_exception=False).get("/healthz", headers={"host": "localhost"})
     assert answer.status_code == 500
     assert SECRET not in answer.content.decode()
-    assert "ERROR django.request Internal Server Error: /healthz" in log.getvalue()
+    assert "ERROR django.request Internal Server Error: no route" in log.getvalue()
     assert "ValueError" in log.getvalue()
     assert SECRET not in log.getvalue()
 
@@ -105,6 +105,23 @@ def test_what_a_visitor_does_wrongly_is_one_line(log, site, ask, told):
     assert told in found[0]
     assert len(found) == len(lines(log)) <= 2
     assert all(line.isprintable() for line in found)
+
+
+def test_address_is_told_by_its_route(log, site):
+    """Neither what somebody wrote into an address nor the id of what was not found."""
+    import browsing
+    import building
+
+    client = browsing.signed_in(building.a_household(1).persons[0])
+    log.truncate(0)
+    for address in (f"/{SECRET}@example.org/", f"/päivä/{SECRET}/", f"/purchases/{SECRET}/", "/purchases/987654321/"):
+        assert client.get(address).status_code == 404
+    assert client.post("/purchases/987654321/").status_code == 405
+    assert [line.split(" ", 2)[2] for line in lines(log)] == [
+        *["WARNING django.request Not Found: no route"] * 3,
+        "WARNING django.request Not Found: /purchases/<id:receipt_id>/",
+        "WARNING django.request Method Not Allowed (POST): /purchases/<id:receipt_id>/",
+    ]
 
 
 def test_bad_request_is_one_line_without_a_traceback(log, site):

@@ -45,6 +45,17 @@ def without_texts(error: BaseException) -> str:
     return "\nfrom which came\n".join(reversed(parts))
 
 
+def _by_route(args: object, request: HttpRequest) -> object:
+    """Return what Django's record says of a request, with the address's route in place of what was asked for.
+
+    An address has ids in it, and one without a route, which is not ours, has whatever somebody wrote.
+    """
+    match = request.resolver_match
+    route = f"/{match.route}" if match else "no route"
+    path = request.path.encode("unicode_escape").decode()  # as `django.utils.log.log_response` writes it
+    return tuple(route if each == path else each for each in args) if isinstance(args, tuple) else args
+
+
 class Discreet(logging.Formatter):
     """Formats a record without the texts of its exceptions, and with nothing in it that could pass for another."""
 
@@ -52,6 +63,8 @@ class Discreet(logging.Formatter):
         """Return the record. What a visitor asked wrongly is no failure of the program, and needs no traceback."""
         if record.exc_info and getattr(record, "status_code", 500) < 500:
             record = logging.makeLogRecord(vars(record) | {"exc_info": None, "exc_text": None})
+        if isinstance(request := getattr(record, "request", None), HttpRequest):
+            record = logging.makeLogRecord(vars(record) | {"args": _by_route(record.args, request)})
         record.number = _number.get()
         return super().format(record)
 
