@@ -11,8 +11,10 @@ import psutil
 import psycopg
 import pytest
 from psycopg.conninfo import conninfo_to_dict, make_conninfo
+from typer.testing import CliRunner
 
 from serving import TARKKA, Installation, Server, a_server, execute, free_port
+from tarkka.cli.main import main
 
 ROOT = Path(__file__).parents[2]
 REVOKE = "REVOKE EXECUTE ON FUNCTION lo_creat(integer), lo_create(oid), lo_from_bytea(oid, bytea) FROM PUBLIC"
@@ -334,3 +336,19 @@ def test_demo_leaves_a_real_register_alone(installed: Installation, admin: str) 
     assert "This register was not made by the demo" in done.stderr
     with psycopg.connect(make_conninfo(admin, options="-c role=tarkka_owner")) as connection:
         assert connection.execute("SELECT count(*) FROM source").fetchone() == (0,)
+
+
+@pytest.mark.parametrize("command", ["serve", "demo", "migrate"])
+def test_nothing_starts_without_its_words(command: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Django would show the messages' ids instead, on pages and in e-mail."""
+    (tmp_path / "fi").mkdir()
+    (tmp_path / "fi" / "django.po").touch()
+    monkeypatch.setattr("tarkka.cli.boot._CATALOGUES", tmp_path)
+    monkeypatch.setenv("TARKKA_HOME", str(tmp_path / "home"))
+    monkeypatch.setenv("TARKKA_PORT", str(free_port()))
+    answer = CliRunner().invoke(main, [command])
+    assert (answer.exit_code, answer.stderr) == (
+        2,
+        "The words of the pages are not compiled: run `python -m tarkka.site.messages`.\n",
+    )
+    assert not (tmp_path / "home" / "postgresql").exists()

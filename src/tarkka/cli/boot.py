@@ -4,6 +4,8 @@ import atexit
 import getpass
 import os
 from contextlib import ExitStack
+from importlib.resources import files
+from pathlib import Path
 from typing import Annotated, NoReturn
 
 import psycopg
@@ -25,6 +27,8 @@ Acting = Annotated[
 ]
 """Who runs a command."""
 
+_CATALOGUES = Path(str(files("tarkka"))) / "site" / "locale"
+
 _until_exit = ExitStack()
 atexit.register(_until_exit.close)
 
@@ -36,6 +40,9 @@ def boot(*, owner: bool = False) -> None:
     program; with `owner`, the command cannot do without them. Raises typer.Exit with a remedy on standard error when
     there is no way to get what it needs.
     """
+    if not all(catalogue.with_suffix(".mo").exists() for catalogue in _CATALOGUES.rglob("*.po")):
+        # Django would go on without a word, and show people the messages' ids.
+        stop("The words of the pages are not compiled: run `python -m tarkka.site.messages`.")
     try:
         _connect(owner)
     except (NoKeys, UnusableFolder) as error:
