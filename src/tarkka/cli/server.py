@@ -12,4 +12,4 @@ from granian.cli import entrypoint
 
 if __name__ == "__main__":
     os.register_at_fork(after_in_child=lambda: signal.signal(signal.SIGTERM, signal.SIG_DFL))
-    entrypoint()  # type: ignore[no-untyped-call]
+    entrypoint()  # type: ignore[no-untyped-call]  # Granian's own has no types
