@@ -24,6 +24,21 @@ WITH event AS (
     RETURNING id, subject_kind)
 INSERT INTO access_event_person (person_id, event_id) SELECT p, e.id FROM event e, generate_series(1, 3) p WHERE e.subject_kind = 'household'
 """
+STAFF = """
+INSERT INTO access_cover (event_id, people) SELECT id, 2 FROM access_event WHERE subject_kind = 'person' LIMIT 2;
+INSERT INTO agreement_signed (actor, number, language) VALUES ('u{0}', 1, 'fi');
+INSERT INTO mandate (actor, role, valid, reason, given_by) VALUES ('u{0}', 'marketer', '[2026-01-01,2027-01-01)', 'r', 'boss');
+INSERT INTO mandate_confirmed (mandate_id, confirmed_by) SELECT max(id), 'other' FROM mandate;
+INSERT INTO mandate_ended (mandate_id, ended_by, reason) SELECT max(id), 'other', 'left' FROM mandate;
+INSERT INTO service_case (person_id, opened_by, situation, break_glass, place, identified_by, closes_at)
+    SELECT p, 'u{0}', 'unclear_receipt', false, 'desk', 'card', now() FROM generate_series(4, 6) p;
+INSERT INTO case_closed (case_id, closed_by) SELECT max(id), 'u{0}' FROM service_case;
+INSERT INTO case_receipt (case_id, receipt_id) SELECT max(id), 7 FROM service_case;
+INSERT INTO case_receipt (case_id, receipt_id) SELECT max(id), 8 FROM service_case WHERE person_id = 5;
+INSERT INTO case_review (case_id, reviewed_by, verdict, words) SELECT max(id), 'other', 'accepted', 'as it should be' FROM service_case;
+INSERT INTO look_delay (case_id, until, reason, set_by) SELECT max(id), now(), 'why', 'officer' FROM service_case;
+INSERT INTO staff_act (event_id, person_id, act) SELECT max(id), 5, 'card_closed' FROM access_event
+"""
 
 
 @dataclass(frozen=True)
@@ -52,6 +67,7 @@ def register(database: str, tmp_path_factory: pytest.TempPathFactory) -> Registe
     for round_ in range(7):
         with psycopg.connect(address) as connection:
             connection.execute(EVENTS)
+            connection.execute(STAFF.format(round_))
             if round_ == 3:
                 connection.execute("SELECT trail.erase(5, 'operator')")
         run("audit", "seal", "--once")
@@ -85,8 +101,10 @@ class Tampering:
 
     def free(self, table: str) -> None:
         """Take away what could refuse a change."""
-        for (name,) in self.execute("SELECT conname FROM pg_constraint WHERE conrelid = %s::regclass ORDER BY contype DESC", table):
+        for (name,) in self.execute("SELECT conname FROM pg_constraint WHERE conrelid = %s::regclass AND contype <> 'n'", table):
             self.execute(f"ALTER TABLE {table} DROP CONSTRAINT {name} CASCADE")
+        if self.tables[table] == "id":
+            self.execute(f"ALTER TABLE {table} ALTER id DROP IDENTITY")
 
     def execute(self, statement: str, *parameters: object) -> Any:
         cursor = self.connection.execute(statement, parameters)
@@ -104,6 +122,7 @@ def test_untouched_trail_has_nothing_to_find(tampering: Tampering) -> None:
 
 
 CHANGED = {
+    "boolean": "NOT {0}", "tstzrange": "{0} + '[2027-01-01,2028-01-01)'",
     "bigint": "{0} + 1", "bytea": "sha256(coalesce({0}, ''))", "date": "{0} - 1", "integer": "coalesce({0}, 0) + 1",
     "jsonb": """{0} || '{{"actor": "00"}}'""", "level": "CASE {0} WHEN 'TOTAL' THEN 'GROUP' ELSE 'TOTAL' END::level",
     "smallint": "{0} + 8::smallint", "text": "coalesce({0}, '') || 'x'", "timestamp with time zone": "{0} - interval '1 microsecond'",
@@ -153,7 +172,7 @@ def delete(tampering: Tampering, chance: random.Random, table: str) -> str:
 def double(tampering: Tampering, chance: random.Random, table: str) -> str:
     names = ", ".join(columns_of(tampering, table))
     tampering.execute(
-        f"INSERT INTO {table} ({names}) OVERRIDING SYSTEM VALUE SELECT {names} FROM {table} {waiting(table, 'xid')} ORDER BY md5(ctid::text || %s) LIMIT 1",
+        f"INSERT INTO {table} ({names}) SELECT {names} FROM {table} {waiting(table, 'xid')} ORDER BY md5(ctid::text || %s) LIMIT 1",
         str(chance.random()),
     )
     return f"a row of {table} twice"
@@ -164,8 +183,9 @@ def insert(tampering: Tampering, chance: random.Random, table: str) -> str:
     columns = columns_of(tampering, table)
     key = tampering.tables[table].rpartition(" ")[2]
     values = [f"{name} + 1000000" if name == key else name for name in columns]
+    sealed = "WHERE xid < (SELECT since FROM trail_progress)" if "xid" in columns else ""
     tampering.execute(
-        f"INSERT INTO {table} ({', '.join(columns)}) OVERRIDING SYSTEM VALUE SELECT {', '.join(values)} FROM {table}"
+        f"INSERT INTO {table} ({', '.join(columns)}) SELECT {', '.join(values)} FROM {table} {sealed}"
         " ORDER BY md5(ctid::text || %s) LIMIT 1",
         str(chance.random()),
     )

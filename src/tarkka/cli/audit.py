@@ -1,12 +1,12 @@
 """`tarkka audit`: sealing the trail, its checkpoints, and verifying all of it."""
 
-import json
 import os
 from pathlib import Path
 from typing import Annotated
 
 import psycopg
 import typer
+from rich.progress import TaskID
 
 from tarkka.cli.boot import boot, stop
 from tarkka.cli.intake import progress_bar
@@ -75,7 +75,8 @@ def verify(
     except NotGenuine as error:
         stop(f"Not verified: {error}.")
     with psycopg.connect(os.environ["TARKKA_OWNER_URL"]) as connection, progress_bar() as bar:
-        tasks = {}
+        connection.isolation_level, connection.read_only = psycopg.IsolationLevel.REPEATABLE_READ, True
+        tasks: dict[str, TaskID] = {}
 
         def told(what: str, share: float) -> None:
             if what not in tasks:
@@ -84,7 +85,7 @@ def verify(
 
         found = verify(connection, verifier, since=given, told=told)
     typer.echo(f"{found.leaves} leaves, {found.waiting} rows wait to be sealed.")
-    for finding in found.findings:
+    for finding in (*found.late, *found.findings):
         typer.echo(f"{finding.where}: {finding.what}", err=True)
     if found.findings:
         raise typer.Exit(1)

@@ -25,7 +25,7 @@ class Sealed:
     """A sealed table: its key (a bigint or integer), its columns, and which of its rows are sealed.
 
     `whose` is the SQL condition by which a row `t` is of the person `person`: what erasing them takes from it.
-    `at` is the column that tells when it was written, if one does. `is_open`: the table is under no policies.
+    `at` tells in SQL when it was written, if anything does. `is_open`: the table is under no policies.
     """
 
     table: str
@@ -38,13 +38,17 @@ class Sealed:
     is_open: bool = False
 
 
+_OF_THEIR_CASE = "EXISTS (SELECT FROM public.service_case c WHERE c.id = t.case_id AND c.person_id = person)"
+
+# In alphabetical order, in which a person is erased: what hangs on a case goes before the case does.
 SEALED = (
+    Sealed("access_cover", clear="id event_id people at xid", at="t.at"),
     Sealed(
         "access_event",
         clear="id at role purpose basis subject_kind level version refusal xid",
-        blinded="actor subject_id case_ref",
+        blinded="actor subject_id case_ref terms",
         whose="t.subject_kind = 'person' AND t.subject_id = person OR t.role = 'customer' AND t.actor = person::text",
-        at="at",
+        at="t.at",
     ),
     Sealed(
         "access_event_person",
@@ -52,23 +56,62 @@ SEALED = (
         blinded="person_id",
         rows="t.person_id IS DISTINCT FROM 0",  # that a group's look is everyone's ends when it is told who was in it
         whose="t.person_id = person",
+        at="(SELECT min(e.at) FROM public.access_event e WHERE e.id = t.event_id)",
+    ),
+    Sealed("agreement_signed", clear="id number language at xid", blinded="actor", at="t.at"),
+    Sealed("case_closed", clear="case_id at xid", blinded="closed_by", key="case_id", at="t.at"),
+    Sealed(
+        "case_receipt", clear="case_id at xid", blinded="receipt_id", key="case_id", whose=_OF_THEIR_CASE, at="t.at"
+    ),
+    Sealed(
+        "case_review",
+        clear="case_id verdict at xid",
+        blinded="reviewed_by words",
+        key="case_id",
+        whose=_OF_THEIR_CASE,
+        at="t.at",
     ),
     Sealed(
         "description_announcement",
         clear="id digest effective_on channel announced_on recorded_at xid",
         blinded="recorded_by",
-        at="recorded_at",
+        at="t.recorded_at",
         is_open=True,
     ),
     Sealed(
         "description_version",
-        clear="number effective_on time_zone published_at digest source compiled xid",
+        clear="number effective_on time_zone published_at digest source compiled agreement xid",
         blinded="published_by",
-        at="published_at",
         key="number",
+        at="t.published_at",
         is_open=True,
     ),
-    Sealed("erasure", clear="id at digest xid", blinded="acting", at="at"),
+    Sealed("erasure", clear="id at digest xid", blinded="acting", at="t.at"),
+    Sealed(
+        "look_delay",
+        clear="case_id until at xid",
+        blinded="reason set_by",
+        key="case_id",
+        whose=_OF_THEIR_CASE,
+        at="t.at",
+    ),
+    Sealed("mandate", clear="id role valid given_at xid", blinded="actor reason given_by", at="t.given_at"),
+    Sealed("mandate_confirmed", clear="mandate_id at xid", blinded="confirmed_by", key="mandate_id", at="t.at"),
+    Sealed("mandate_ended", clear="mandate_id at xid", blinded="ended_by reason", key="mandate_id", at="t.at"),
+    Sealed(
+        "service_case",
+        clear="id situation break_glass place opened_at closes_at xid",
+        blinded="person_id opened_by identified_by call_ref reason",
+        whose="t.person_id = person",
+        at="t.opened_at",
+    ),
+    Sealed(
+        "staff_act",
+        clear="id event_id act at xid",
+        blinded="person_id",
+        whose="t.person_id = person",
+        at="t.at",
+    ),
     Sealed("trail_checkpoint", clear="number size note xid", key="number", is_open=True),
 )
 OUTSIDE = {"access_event.is_own": "made from role, subject_kind, actor and subject_id by the database"}
@@ -87,7 +130,7 @@ def entries_of(each: Sealed) -> str:
     columns += [f"'{column}', {commitment(each, column)}" for column in each.blinded.split()]
     return (
         f"SELECT '{each.table}' AS kind, t.{each.key}::bigint AS row_id, t.xid,"
-        f" {f't.{each.at}' if each.at else 'NULL'}::timestamptz AS at,"
+        f" {each.at or 'NULL'}::timestamptz AS at,"
         f" jsonb_strip_nulls(jsonb_build_object({', '.join(columns)}))::text AS entry"
         f" FROM public.{each.table} t WHERE {each.rows}"
     )
@@ -97,7 +140,7 @@ def commitment(each: Sealed, column: str) -> str:
     """Return the expression of a blinded column's commitment; of an erased row, the one that was kept."""
     return (
         f"CASE WHEN t.salt IS NOT NULL THEN encode(sha256({opening_key(column)} || convert_to(t.{column}::text, 'UTF8')), 'hex')"
-        f" ELSE (SELECT e.commitments ->> '{column}' FROM public.trail_erased e"
+        f" WHEN t.{column} IS NULL THEN (SELECT min(e.commitments ->> '{column}') FROM public.trail_erased e"
         f" WHERE e.kind = '{each.table}' AND e.row_id = t.{each.key}) END"
     )
 
@@ -146,7 +189,7 @@ def erasing() -> str:
             nulls = ", ".join(f"{column} = NULL" for column in [*each.blinded.split(), "salt"])
             parts.append(
                 f"INSERT INTO public.trail_erased (kind, row_id, erasure_id, commitments)"
-                f" SELECT '{each.table}', t.{each.key}, erasure_id, jsonb_strip_nulls(jsonb_build_object({kept}))"
+                f" SELECT '{each.table}', t.{each.key}, made, jsonb_strip_nulls(jsonb_build_object({kept}))"
                 f" FROM public.{each.table} t WHERE t.salt IS NOT NULL AND ({each.whose}) AND ({each.rows});\n"
                 f"UPDATE public.{each.table} t SET {nulls}"
                 f" WHERE t.salt IS NOT NULL AND ({each.whose}) AND ({each.rows});"

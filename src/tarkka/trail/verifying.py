@@ -23,8 +23,8 @@ from tarkka.trail.tree import Growing
 
 OLD = timedelta(seconds=60)
 """A last checkpoint of this age tells that sealing has stopped."""
-LATE = timedelta(minutes=5)
-"""A row that was sealed so long after its own time was late, or put in with a time that is past."""
+LATE = timedelta(minutes=10)
+"""A row that was sealed so long after its own time was late, or put in with a time that is past. (A look may last 5.)"""
 MOST = 100
 """Findings that are told of one kind."""
 _AT_ONCE = 20_000
@@ -55,6 +55,15 @@ _ERASURES = f"""
     FULL JOIN (SELECT erasure_id, {erased_digest()} AS digest FROM public.trail_erased GROUP BY 1) x ON x.erasure_id = e.id
     WHERE e.digest IS DISTINCT FROM coalesce(x.digest, sha256(''))
 """  # noqa: S608
+# A look at a group is shown to everyone until it is told who was in it, and then to all of those.
+_UNTOLD = """
+    SELECT e.id FROM public.access_event e
+    LEFT JOIN (SELECT event_id, count(*) FILTER (WHERE person_id IS DISTINCT FROM 0) AS people, bool_or(person_id = 0) AS everyone
+               FROM public.access_event_person GROUP BY 1) p ON p.event_id = e.id
+    LEFT JOIN (SELECT event_id, sum(people) AS people FROM public.access_cover GROUP BY 1) c ON c.event_id = e.id
+    WHERE e.subject_kind NOT IN ('person', 'household') AND e.refusal IS NULL
+    AND (coalesce(p.everyone, false) = (c.people IS NOT NULL) OR coalesce(p.people, 0) <> coalesce(c.people, 0))
+"""
 # 56: DELETE, UPDATE and TRUNCATE, of pg_trigger's tgtype.
 _UNGUARDED = """
     SELECT t FROM unnest(%s::text[]) t WHERE NOT EXISTS (
@@ -96,9 +105,10 @@ def verify(
     told: Told = lambda what, share: None,
     now: datetime | None = None,
 ) -> Verified:
-    """Go through the whole trail in one snapshot. `told` hears what is looked at, and which share of it is done.
+    """Go through the whole trail. `told` hears what is looked at, and which share of it is done.
 
-    `connection` is an administrator's, to whom no row is hidden. Raises psycopg.errors.InsufficientPrivilege for others.
+    `connection` is an administrator's, to whom no row is hidden: others get psycopg.errors.InsufficientPrivilege. Its
+    transactions are repeatable reads, or else what is sealed meanwhile looks like a change.
     """
     return _Verifying(connection, verifier, since, told, now or datetime.now(UTC)).run()
 
@@ -119,7 +129,6 @@ class _Verifying:
 
     def run(self) -> Verified:
         with self.connection.transaction():
-            self.connection.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ, READ ONLY")
             for name, value in (
                 SETTINGS | {"row_security": "off"}
             ).items():  # off: to be refused rather than shown less
@@ -131,6 +140,7 @@ class _Verifying:
             for kind in leaves:
                 self._find(f"leaves of {kind}", "no such table is sealed")
             self._erasures()
+            self._untold()
             self._guards()
         late = self.findings.pop(_LATE, [])
         found = [finding for each in self.findings.values() for finding in each]
@@ -245,6 +255,10 @@ class _Verifying:
         """What is missing of a row was taken by an erasure that is on record, and by nobody's hand."""
         for (erasure,) in self.connection.execute(sql.SQL(_ERASURES)):  # type: ignore[arg-type]
             self._find(f"erasure {erasure}", "is not of the rows that say so")
+
+    def _untold(self) -> None:
+        for (event,) in self.connection.execute(_UNTOLD):
+            self._find(f"access_event {event}", "is shown neither to everyone nor to all who were told to be in it")
 
     def _guards(self) -> None:
         """What keeps the program from changing a sealed row is in its place."""

@@ -42,22 +42,23 @@ END $$;
 CREATE FUNCTION trail.erase(person bigint, acting text) RETURNS bigint
 LANGUAGE plpgsql SECURITY DEFINER {pinned} AS $$
 DECLARE
-    erasure_id bigint := nextval('public.erasure_id_seq');
+    made bigint := nextval('public.erasure_id_seq');
 BEGIN
 {erasing}
-    INSERT INTO public.erasure (id, acting, digest) SELECT erasure_id, acting, coalesce({erased_digest}, sha256(''))
-    FROM public.trail_erased e WHERE e.erasure_id = erase.erasure_id;
-    RETURN erasure_id;
+    INSERT INTO public.erasure (id, acting, digest) SELECT made, acting, coalesce({erased_digest}, sha256(''))
+    FROM public.trail_erased e WHERE e.erasure_id = made;
+    RETURN made;
 END $$;
 
 -- What proves that an event which the look's person may see is in the trail: of each leaf that is about it, where it is, its entry, and with
 -- which key its commitment of the person opens. Another's commitment, such as the employee's, is never opened. No row until it is sealed.
 CREATE FUNCTION trail.proof(event bigint) RETURNS TABLE (index bigint, entry text, opened text, key bytea)
 LANGUAGE sql STABLE SECURITY DEFINER PARALLEL RESTRICTED {pinned} AS $$
-    WITH viewer AS MATERIALIZED (SELECT access.subject('person', 'TOTAL') AS id),
+    WITH viewer AS MATERIALIZED (SELECT access.subject('person', 'TOTAL', 'looks') AS id),
     mine AS (
         SELECT 'access_event' AS kind, t.id AS row_id, 'subject_id' AS opened, {subject_key} AS key
         FROM public.access_event t WHERE t.id = event AND t.subject_kind = 'person' AND t.subject_id = (SELECT v.id FROM viewer v)
+          AND coalesce(t.case_ref <> ALL ((SELECT access.cases_untold())::text[]), true)
         UNION ALL
         SELECT 'access_event', t.id, NULL, NULL FROM public.access_event t
         WHERE t.id = event AND t.subject_kind <> 'person' AND (SELECT v.id FROM viewer v) IS NOT NULL AND EXISTS (
@@ -84,5 +85,5 @@ SET LOCAL ROLE tarkka_seal;
 GRANT EXECUTE ON FUNCTION trail.erase TO tarkka_owner;
 -- The door's functions know whose look it is.
 SET LOCAL ROLE tarkka_door;
-GRANT EXECUTE ON FUNCTION access.subject TO tarkka_seal;
+GRANT EXECUTE ON FUNCTION access.subject, access.cases_untold TO tarkka_seal;
 SET LOCAL ROLE tarkka_owner;
