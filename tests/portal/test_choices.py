@@ -252,8 +252,9 @@ def test_the_levels_that_are_left_are_those_of_the_rulings_on_the_page_and_at_th
         if purpose is Purpose.CUSTOMER_SERVICE:
             under_b = "Groups" if B in CHOSEN[chosen] else "Products"
             lowered = " Lowered by your choice" if B in CHOSEN[chosen] else ""
-            names = [rule.name.en for rule in described().situation.values()]
-            situations = " ".join(map(" ".join, zip(names, ("Total", "Total", under_b, "Products"), strict=True)))
+            names = [rule.name.en for rule in described().situation.values() if "purchases" in rule.shows]
+            left = ("Total", under_b, "Products", under_b)
+            situations = " ".join(map(" ".join, zip(names, left, strict=True)))
             assert f"Customer service {word}{lowered} {situations}" in told
         else:
             is_lowered = word != cells.split()[0]

@@ -100,7 +100,7 @@ def test_each_purpose_tells_who_may_use_it_how_finely_and_what_a_choice_leaves(s
     assert "(EU) 2023/988" in purpose("recall")
     assert "Customer service – one person’s data, only to handle a case" in purpose("customer_service")
     assert re.search(
-        "customer points out: Products .also while the choice “No product data", purpose("customer_service")
+        "customer points out – shows: purchases Products .also while the choice “No product data", purpose("customer_service")
     )
 
 
@@ -162,6 +162,9 @@ CHANGED = [
     ('lowers = { marketing = "TOTAL" }', 'lowers = { marketing = "GROUP" }'),
     ('marketing = "GROUP", services = "GROUP"', 'marketing = "GROUP"'),
     ('shows = ["household", "purchases"]\nlevel = "TOTAL"', 'shows = ["household", "purchases"]\nlevel = "GROUP"'),
+    ('shows = ["household", "purchases"]', 'shows = ["purchases"]'),
+    ("minutes = 15", "minutes = 20"),
+    ("break_glass = true\n", ""),
     ("[situation.bonus_question]", "[situation.bonus_matter]"),
     ('kept_under = ["B"]\n', ""),
     ('one_receipt = true\nkept_under = ["B"]\n', ""),

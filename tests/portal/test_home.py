@@ -64,7 +64,6 @@ def test_the_page_gathers_receipts_choices_looks_and_the_households_month():
 
 
 def test_another_of_the_household_is_not_taken_for_the_person():
-    from acting import a_case, a_mandate
     from looking import own_look
     from tarkka import access
 
@@ -79,13 +78,15 @@ def test_another_of_the_household_is_not_taken_for_the_person():
 
 
 def test_neither_own_visits_nor_the_households_hide_a_look_of_staff():
+    from acting import a_case, a_mandate
     from looking import own_look
     from tarkka import access
-    
+
     household = building.a_household(2)
     me, mate = household.persons
     a_mandate("adviser", Role.CUSTOMER_SERVICE)
-    case = {"role": Role.CUSTOMER_SERVICE, "purpose": Purpose.CUSTOMER_SERVICE, "actor": "adviser", "case_ref": a_case(me, "adviser")}
+    case = {"role": Role.CUSTOMER_SERVICE, "purpose": Purpose.CUSTOMER_SERVICE, "actor": "adviser"}
+    case |= {"case_ref": a_case(me, "adviser")}
     shared = {"purpose": Purpose.HOUSEHOLD_VIEW, "subject": access.household(household.id)}
     for person, changes in [(me, case), *[(mate, shared)] * 5, *[(me, {})] * 51]:
         with own_look(person, **changes):
