@@ -99,6 +99,7 @@ ANSWERS = [
     ("person language {person} --to en", 0, "Person {person} is served in en.", ""),
     ("person show {person}", 0, "Given0 Family, fi", ""),
     ("receipts send", 2, "", "There is no mail server: set TARKKA_MAIL_URL, for instance smtp://mail.example.org:25."),
+    ("record {toml} --to {tmp}/record.md", 0, "{tmp}/record.md written.", ""),
     ("requests answer {person} 1 --outcome refused --text {toml}", 2, "", "Not done: the text is not as it should be:"),
     ("requests extend {person} 1 --reason test", 2, "", "Not done: the person has no open request of that id"),
     ("requests list", 0, "", ""),

@@ -15,6 +15,7 @@ from tarkka.cli import (
     intake,
     people,
     receipts,
+    record,
     rights,
     sample,
     schema,
@@ -47,6 +48,7 @@ main.add_typer(people.objection, name="objection")
 main.add_typer(source.outlets, name="outlet")
 main.add_typer(people.person, name="person")
 main.add_typer(receipts.app, name="receipts")
+main.command("record")(record.record)
 main.add_typer(rights.requests, name="requests")
 main.command("sample")(sample.sample)
 main.command("schema")(schema.schema)

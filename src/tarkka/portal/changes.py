@@ -14,17 +14,10 @@ from django.utils.translation import gettext_noop as msgid
 from tarkka.description.comparison import WIDENING, Change, Direction, Kind, diff
 from tarkka.description.schema import Basis, Document
 from tarkka.description.value import Description
+from tarkka.rights.words import BASIS
 from tarkka.vocabulary import Channel, Language, Level, Part, SubjectKind
 from tarkka.wording import formats, words
 
-BASIS = {
-    Basis.CONSENT: msgid("basis.consent"),
-    Basis.CONTRACT: msgid("basis.contract"),
-    Basis.LEGAL_OBLIGATION: msgid("basis.legal_obligation"),
-    Basis.VITAL_INTERESTS: msgid("basis.vital_interests"),
-    Basis.PUBLIC_TASK: msgid("basis.public_task"),
-    Basis.LEGITIMATE_INTERESTS: msgid("basis.legitimate_interests"),
-}
 SUBJECT = {
     SubjectKind.AUDIENCE: msgid("subject.audience"),
     SubjectKind.HOUSEHOLD: msgid("subject.household"),

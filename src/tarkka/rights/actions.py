@@ -6,6 +6,7 @@ Who acts is a `people.actions.Actor`: the customer in the portal, an operator at
 
 import unicodedata
 from datetime import datetime
+
 from django.db import connection
 
 from tarkka.description.queries import load_rulebook

@@ -153,6 +153,7 @@ COMMANDS: dict[str, Way] = {
             "migrate": "nothing",
             "outlet add": "how many outlets were registered",
             "outlet load": "how many outlets were registered",
+            "record": "the record of processing activities",
             "sample": "invented receipts and people",
             "schema": "the form of a receipt",
             "serve": "the pages and the API, listed above",
@@ -218,6 +219,7 @@ PLACES: dict[str, Way] = {
         To.ANYBODY,
         {
             "cli.datamap.datamap": "the map of personal data",
+            "cli.record.record": "the record of processing activities",
             "cli.rights.schema": "the form of an extract",
             "cli.schema.schema": "the form of a receipt",
             "cli.serve.refuse_taken": "nothing: it asks whether the port is free",

@@ -1,7 +1,17 @@
-"""The words for the members of lists that only extracts speak of."""
+"""The words for the legal bases, and for the members of lists that only extracts speak of."""
 
 from django.utils.translation import gettext_noop as msgid
 
+from tarkka.description.schema import Basis
+
+BASIS = {
+    Basis.CONSENT: msgid("basis.consent"),
+    Basis.CONTRACT: msgid("basis.contract"),
+    Basis.LEGAL_OBLIGATION: msgid("basis.legal_obligation"),
+    Basis.VITAL_INTERESTS: msgid("basis.vital_interests"),
+    Basis.PUBLIC_TASK: msgid("basis.public_task"),
+    Basis.LEGITIMATE_INTERESTS: msgid("basis.legitimate_interests"),
+}
 CONTACT = {
     "email": msgid("extract.contact.email"),
     "phone": msgid("extract.contact.phone"),

@@ -17,8 +17,9 @@ from tarkka.description.queries import load_announcements, load_rulebook
 from tarkka.description.rulebook import PublishedVersion, Rulebook
 from tarkka.description.schema import Chain, Document, PurposeRule, Text
 from tarkka.description.value import lowered_to
-from tarkka.portal.changes import BASIS, SECTIONS, SUBJECT, Told, tell
+from tarkka.portal.changes import SECTIONS, SUBJECT, Told, tell
 from tarkka.portal.signing_in import signed_in_id
+from tarkka.rights.words import BASIS
 from tarkka.vocabulary import Channel, Language, Level, Objection, Purpose
 from tarkka.wording import formats
 from tarkka.wording.language import reader_language
