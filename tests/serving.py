@@ -167,6 +167,11 @@ class Serving:
         """Return the processes that it started, and theirs."""
         return psutil.Process(self.process.pid).children(recursive=True)
 
+    def child(self, word: str) -> psutil.Process:
+        """Return the process that it started with this word among its arguments."""
+        [found] = [each for each in psutil.Process(self.process.pid).children() if word in each.cmdline()]
+        return found
+
     def end(self, number: signal.Signals) -> tuple[int, str, str]:
         """Send it a signal, wait until it has ended, and return its exit code and what it printed."""
         self.process.send_signal(number)

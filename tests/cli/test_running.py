@@ -141,7 +141,7 @@ def test_signal_ends_all_that_was_started(installed: Installation, number: signa
 
 def test_signal_ends_workers_that_are_still_beginning(installed: Installation) -> None:
     with installed.serving(until=lambda: True) as serving:
-        serving.wait(lambda: len(serving.family()) == 3)
+        serving.wait(lambda: len(serving.family()) == 4)
         family = serving.family()
         assert serving.end(signal.SIGTERM) == (0, "", "")
         assert not [each for each in family if each.is_running() and each.status() != psutil.STATUS_ZOMBIE]
@@ -163,10 +163,30 @@ def test_port_is_the_one_that_is_given(installed: Installation) -> None:
 
 def test_worker_that_dies_is_replaced(installed: Installation) -> None:
     with installed.serving() as serving:
-        worker = psutil.Process(serving.process.pid).children()[0].children()[-1]
+        worker = serving.child("tarkka.cli.server").children()[-1]
         worker.kill()
         psutil.wait_procs([worker], 10)
         serving.wait_for(200)
+
+
+def test_sealer_that_dies_is_replaced_and_told(installed: Installation) -> None:
+    with installed.serving() as serving:
+        sealer = serving.child("audit")
+        sealer.kill()
+        psutil.wait_procs([sealer], 10)
+        serving.wait(lambda: [each for each in serving.family() if "audit" in each.cmdline() and each.pid != sealer.pid])
+        serving.wait_for(200)
+        code, _, err = serving.end(signal.SIGTERM)
+    assert code == 0
+    assert "The sealer of the trail ended by itself, with code -9, and is started again" in err
+
+
+def test_server_seals_what_is_recorded(installed: Installation) -> None:
+    assert "Sealed: " in installed.run("audit", "seal", "--once").stdout
+    newest = installed.run("audit", "checkpoint").stdout
+    installed.run("person", "show", "1", "--acting", "somebody")
+    with installed.serving() as serving:
+        serving.wait(lambda: installed.run("audit", "checkpoint").stdout != newest)
 
 
 def test_site_says_that_it_is_not_ready_while_nothing_is_published(installed: Installation, admin: str) -> None:

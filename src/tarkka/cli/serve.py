@@ -1,10 +1,12 @@
 """`tarkka serve`, `tarkka migrate`, `tarkka upkeep`: running an installation."""
 
+import logging
 import os
 import signal
 import socket
 import subprocess
 import sys
+import threading
 from datetime import UTC, datetime, timedelta
 from typing import Annotated
 
@@ -14,6 +16,11 @@ from django.core.management import call_command
 
 from tarkka.cli import boot
 from tarkka.database.safety import UnsafeDatabase, refuse_unsafe
+
+SEALER_PAUSE = 5
+"""Seconds until a sealer that ended by itself is started again."""
+
+_log = logging.getLogger(__name__)
 
 
 def migrate() -> None:
@@ -44,7 +51,9 @@ def refuse_taken(host: str, port: int) -> None:
 
 
 def run_server(host: str, port: int, workers: int = 2) -> None:
-    """Run the server in a process of its own until it ends or this one is asked to; then end it and wait.
+    """Run server and sealer, each in a process of its own, until this one is asked to end; then end them and wait.
+
+    A sealer that ends by itself is started again; a server that does ends all.
 
     Raises typer.Exit with the reasons if the database is not safe for a register, or signing in is set up wrongly.
     """
@@ -63,23 +72,37 @@ def run_server(host: str, port: int, workers: int = 2) -> None:
     command += ["--workers-kill-timeout", "5", "--log-level", "warning", "tarkka.site.wsgi:application"]
     # The least right: requests never act as the owner of the tables.
     environment = {name: value for name, value in os.environ.items() if name != "TARKKA_OWNER_URL"}
-    server: subprocess.Popen[bytes] | None = None
-    is_asked = False
+    children: dict[str, subprocess.Popen[bytes]] = {}
+    is_asked = threading.Event()
 
     def end(*_: object) -> None:
-        nonlocal is_asked
-        is_asked = True
-        if server:
-            server.terminate()
+        is_asked.set()
+        for child in list(children.values()):
+            child.terminate()
+
+    def start(name: str, command: list[str]) -> int:
+        """Run a child to its end, and return its code."""
+        # A session of its own, so that Ctrl-C reaches it through us alone and it ends what it started in order.
+        child = children[name] = subprocess.Popen(command, env=environment, start_new_session=True)  # noqa: S603  # our own arguments
+        if is_asked.is_set():  # before there was a child to tell
+            child.terminate()
+        return child.wait()
+
+    def keep_sealing() -> None:
+        while not is_asked.is_set():
+            code = start("sealer", [sys.executable, "-m", "tarkka.cli.main", "audit", "seal"])
+            if not is_asked.wait(SEALER_PAUSE):
+                _log.error("The sealer of the trail ended by itself, with code %s, and is started again", code)
 
     for number in (signal.SIGHUP, signal.SIGINT, signal.SIGTERM):
         signal.signal(number, end)
-    # A session of its own, so that Ctrl-C reaches the server through us alone and it ends its workers in order.
-    server = subprocess.Popen(command, env=environment, start_new_session=True)  # noqa: S603  # our own arguments
-    if is_asked:  # before there was a server to tell
-        server.terminate()
-    code = server.wait()
-    if not is_asked:
+    sealing = threading.Thread(target=keep_sealing)
+    sealing.start()
+    code = start("server", command)
+    was_asked = is_asked.is_set()
+    end()
+    sealing.join()
+    if not was_asked:
         boot.stop(f"The server ended by itself, with code {code}.", 1)
 
 
