@@ -1,0 +1,96 @@
+"""Erasing a person takes away what identifies them, and the trail is as it was sealed; by hand, it is not."""
+
+from typing import Any
+
+import pytest
+
+from building import a_household
+from looking import own_look
+from tarkka.vocabulary import Purpose, Role
+
+
+@pytest.fixture
+def person(database: str) -> int:
+    """Somebody who looked at themselves and at their household, and was looked at; all of it sealed."""
+    from tarkka import access
+    from tarkka.trail.sealing import seal
+
+    home = a_household(2)
+    with own_look(home.persons[0]):
+        pass
+    with own_look(home.persons[0], subject=access.household(home.id), purpose=Purpose.HOUSEHOLD_VIEW):
+        pass
+    with own_look(home.persons[0], role=Role.AUTOMATIC, actor="job", purpose=Purpose.REGISTER_UPKEEP):
+        pass
+    seal()
+    return home.persons[0]
+
+
+def findings(admin: Any) -> list[str]:
+    from tarkka.trail.sealing import signer
+    from tarkka.trail.verifying import verify
+
+    return [f"{each.where}: {each.what}" for each in verify(admin, signer().verifier).findings]
+
+
+def test_erased_person_is_nowhere_and_the_trail_is_whole(admin: Any, person: int) -> None:
+    from tarkka.trail.sealing import seal
+
+    of_them = "SELECT count(*) FROM access_event WHERE subject_kind = 'person' AND subject_id = %s OR actor = %s"
+    shared = "SELECT count(*) FROM access_event_person WHERE person_id = %s"
+    [(before,)] = admin.execute(of_them, [person, str(person)]).fetchall()
+    assert before >= 4
+    with own_look(person):  # it waits to be sealed while they are erased
+        pass
+    [(erasure,)] = admin.execute("SELECT trail.erase(%s, 'operator')", [person]).fetchall()
+    assert admin.execute(of_them, [person, str(person)]).fetchone() == (0,)
+    assert admin.execute(shared, [person]).fetchone() == (0,)
+    [(kept,)] = admin.execute("SELECT count(*) FROM trail_erased WHERE erasure_id = %s", [erasure]).fetchall()
+    assert kept >= before + 1
+    assert findings(admin) == []
+    seal()
+    assert findings(admin) == []
+    admin.execute("SELECT trail.erase(%s, 'operator')", [person])
+    seal()
+    assert findings(admin) == []
+
+
+BY_HAND = {
+    "emptied": "UPDATE access_event SET actor = NULL, subject_id = NULL, case_ref = NULL, salt = NULL WHERE subject_id = {0}",
+    "with commitments and no erasure": "INSERT INTO trail_erased SELECT 'access_event', id, 0, '{{}}' FROM access_event WHERE subject_id = {0};"
+    " UPDATE access_event SET actor = NULL, subject_id = NULL, case_ref = NULL, salt = NULL WHERE subject_id = {0}",
+    "an erased row filled": "SELECT trail.erase({0}, 'a'); UPDATE access_event SET actor = 'x' WHERE salt IS NULL",
+    "more erased than was said": "SELECT trail.erase({0}, 'a'); UPDATE trail_erased SET row_id = row_id + 1000000000",
+    "an erasure taken away": "SELECT trail.erase({0}, 'a'); DELETE FROM erasure",
+}
+
+
+@pytest.mark.parametrize("statements", BY_HAND.values(), ids=BY_HAND)
+def test_what_somebody_empties_by_hand_is_found(admin: Any, person: int, statements: str) -> None:
+    assert findings(admin) == []
+    with admin.transaction(force_rollback=True):
+        admin.execute("SET LOCAL session_replication_role = replica")
+        admin.execute("ALTER TABLE access_event DROP CONSTRAINT somebody_or_erased")
+        for statement in statements.format(person).split(";"):
+            admin.execute(statement)
+        assert findings(admin) != []
+    assert findings(admin) == []
+
+
+@pytest.mark.parametrize("role", ["tarkka_app", "tarkka_door", "tarkka_person", "tarkka_owner"])
+def test_nobody_but_erasing_empties_a_row(admin: Any, person: int, role: str) -> None:
+    import psycopg
+
+    with pytest.raises((psycopg.errors.InsufficientPrivilege, psycopg.errors.RaiseException)), admin.transaction():
+        admin.execute(f"SET LOCAL ROLE {role}")
+        admin.execute("UPDATE access_event SET subject_id = NULL, salt = NULL")
+
+
+def test_erasing_empties_and_never_changes(admin: Any, person: int) -> None:
+    """What owns the function may null what identifies somebody together with the salt, and nothing else."""
+    import psycopg
+
+    for change in ("actor = 'x'", "subject_id = NULL", "level = 'TOTAL'", "salt = NULL"):
+        with pytest.raises((psycopg.errors.InsufficientPrivilege, psycopg.errors.CheckViolation)), admin.transaction():
+            admin.execute("SET LOCAL ROLE tarkka_seal")
+            admin.execute(f"UPDATE access_event SET {change} WHERE subject_id = {person}")
