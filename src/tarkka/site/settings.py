@@ -27,6 +27,7 @@ INSTALLED_APPS = [
     "tarkka.people",
     "tarkka.sign_in",
     "tarkka.staff",
+    "tarkka.supervision",
     "tarkka.purchases",
     "tarkka.services",
     "tarkka.rights",
@@ -114,7 +115,7 @@ SESSION_COOKIE_AGE = 30 * 60  # since the last page, written down once a minute
 TARKKA_SESSION_LIMIT = 8 * 60 * 60  # since signing in
 TARKKA_FRESH_LIMIT = 10 * 60  # since proving who one is, for sensitive acts
 TARKKA_STAFF_IDLE_LIMIT = 15 * 60  # since the last page, for staff
-PASSWORD_HASHERS = ["django.contrib.auth.hashers.Argon2PasswordHasher"]  # of staff: nobody else has a password here
+PASSWORD_HASHERS = ["tarkka.staff.hashing.Argon2id"]  # of staff: nobody else has a password here
 SESSION_EXPIRE_AT_BROWSER_CLOSE = True
 LOGIN_URL = "sign-in"
 # The providers of strong authentication: docs/guides/signing-in.md.
