@@ -34,6 +34,7 @@ USES = {
     (Role.CUSTOMER_SERVICE, Purpose.CUSTOMER_SERVICE, LOOKUP): (TOTAL, TOTAL),
     (Role.DATA_PROTECTION_OFFICER, Purpose.SUPERVISION, LOOKUP): (TOTAL, TOTAL),
     (Role.DATA_PROTECTION_OFFICER, Purpose.SUPERVISION, TRAIL): (TOTAL, TOTAL),
+    (Role.AUTOMATIC, Purpose.SUPERVISION, TRAIL): (TOTAL, TOTAL),
     (Role.DATA_PROTECTION_OFFICER, Purpose.SUPERVISION, PERSON): (TOTAL, TOTAL),
     (Role.CUSTOMER, Purpose.HOUSEHOLD_VIEW, HOUSEHOLD): (TOTAL, TOTAL),
     (Role.AUTOMATIC, Purpose.BONUS, HOUSEHOLD): (TOTAL, TOTAL),
@@ -62,6 +63,7 @@ RIGHTS = {
         wish                own           own:choosing  in_force:choosing  -
         objection           own           own:choosing  in_force:choosing  -
         level_cap           own           -             -                  -
+        restriction         own           -             -                  -
         receipt             own           -             -                  -
         receipt_group       own≥GROUP     -             -                  -
         receipt_line        own≥PRODUCT   -             -                  -
@@ -102,18 +104,22 @@ RIGHTS = {
         case_closed             all         -           -                  -
         case_receipt            all         -           -                  -
         case_review             all         -           -                  -
+        flag                    all         -           -                  -
+        flag_decision           all         -           -                  -
+        flag_event              all         -           -                  -
         look_delay              all         -           -                  -
         mandate                 all         -           -                  -
         mandate_confirmed       all         -           -                  -
         mandate_ended           all         -           -                  -
         service_case            all         -           -                  -
         staff_act               all         -           -                  -
+        staff_call              all         -           -                  -
     """,
 }
 # Of which part of a person's data a table is. In a case only the parts that its situation shows are reached.
 PARTS = {
     "membership": Part.HOUSEHOLD, "card": Part.CARD, "contact": Part.CONTACT, "contact_for_safety": Part.CONTACT,
-    "wish": Part.CONTACT, "objection": Part.CHOICES, "level_cap": Part.CHOICES, "receipt": Part.PURCHASES,
+    "wish": Part.CONTACT, "objection": Part.CHOICES, "level_cap": Part.CHOICES, "restriction": Part.CHOICES, "receipt": Part.PURCHASES,
     "receipt_group": Part.PURCHASES, "receipt_line": Part.PURCHASES, "sent_receipt": Part.PURCHASES,
     "register_extract": Part.REQUESTS, "request": Part.REQUESTS, "access_event": Part.LOOKS,
     "service_case": Part.LOOKS, "staff_act": Part.LOOKS, "shared_looks": Part.LOOKS,
@@ -135,13 +141,14 @@ VERBS = ("SELECT", "INSERT", "UPDATE", "DELETE", "TRUNCATE")
 # The column by which the world knows whose a row is; what an update would change; what an insert would add.
 KEYS = {
     "person": "id", "household": "id", "membership": "id", "card": "id", "contact": "id", "contact_for_safety": "id",
-    "wish": "id", "objection": "id", "level_cap": "id", "sent_receipt": "person_id",
+    "wish": "id", "objection": "id", "level_cap": "id", "restriction": "id", "sent_receipt": "person_id",
     "register_extract": "id", "request": "id",
     "receipt": "id", "receipt_group": "receipt_id", "receipt_line": "receipt_id",
     "receipt_key": "id", "cardless_receipt": "batch", "access_event": "id", "access_event_person": "person_id",
     "access_ticket": "pid", "mandate": "id", "mandate_confirmed": "mandate_id", "mandate_ended": "mandate_id",
     "agreement_signed": "id", "service_case": "id", "case_closed": "case_id", "case_receipt": "case_id",
     "case_review": "case_id", "look_delay": "case_id", "staff_act": "id", "access_cover": "id",
+    "flag": "id", "flag_decision": "flag_id", "flag_event": "event_id", "staff_call": "id",
     "audience.receipt": "id", "audience.receipt_group": "receipt_id",
     "audience.receipt_line": "receipt_id",
 }  # fmt: skip
@@ -208,6 +215,7 @@ def differences(world: World) -> Iterator[str]:
         yield from _outside(world)
         yield from _functions(world)
         yield from _staff(world.people["mate"])
+        yield from _supervision()
         mandated = _mandates()
         for (role, purpose, kind), levels in USES.items():
             for name in world.people if kind is PERSON else ("self", "stranger") if kind is HOUSEHOLD else ("self",):
@@ -244,7 +252,7 @@ def _staff(person: int) -> Iterator[str]:
     delay_look(glass, until=datetime.now(UTC) + timedelta(days=1), reason="a walk", acting=officer)
     review_case(glass, Verdict.ACCEPTED, words="a walk", acting=officer)
     end_mandate(mandate, reason="a walk", acting=officer)
-    met.append(refusal(**{"case_ref": str(glass)}))
+    met.append(refusal(case_ref=str(glass)))
     if met != [None, "another_receipt", "no_case", "no_mandate"]:
         yield f"a case is met with {met}"
     with own_look(person):
@@ -252,6 +260,25 @@ def _staff(person: int) -> Iterator[str]:
         acts = rows("SELECT act FROM staff_act s JOIN access_event e ON e.id = s.event_id WHERE e.case_ref = %s", case)
     if (told, acts) != ([(int(case),)], [("walk",)]):
         yield f"of two cases, one to be told later, the customer is told {told}, and of acts {acts}"
+
+
+def _supervision() -> Iterator[str]:
+    """A flag is raised once of an event, and decided on once, by somebody else; a call is taken once."""
+    from looking import rows
+    from tarkka import access
+    from tarkka.supervision.actions import Call, FlagVerdict, decide_flag, take_calls
+
+    officer, clerk, now = f"walk-officer-{secrets.token_hex(4)}", f"walk-{secrets.token_hex(4)}", datetime.now(UTC)
+    a_mandate(officer, Role.DATA_PROTECTION_OFFICER)
+    look = {"role": Role.AUTOMATIC, "actor": "walk", "purpose": Purpose.SUPERVISION, "subject": access.TRAIL}
+    with access.opened(**look) as opened:
+        opened.cover([])
+        raised = "SELECT supervision.raise_flag('walk', %s, now(), now(), NULL, '{}', ARRAY[%s::bigint])"
+        [[(flag,)], [(again,)]] = [rows(raised, clerk, opened.event_id) for _ in range(2)]
+    decide_flag(flag, FlagVerdict.EXPLAINED, words="a walk", acting=officer)
+    calls = [take_calls([Call(clerk, clerk, now, now)]) for _ in range(2)]
+    if (again, calls) != (None, [1, 0]):
+        yield f"of one event flagged twice there is {again}, of one call taken twice {calls}"
 
 
 def _mandates() -> str:

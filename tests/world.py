@@ -50,6 +50,11 @@ def a_world() -> World:
             [everyone],
         )
         connection.execute(
+            "INSERT INTO restriction (person_id, request_id, valid, reason)"
+            " SELECT p, 0, '[2000-01-01,2001-01-01)', 'asked' FROM unnest(%s::bigint[]) p",
+            [everyone],
+        )
+        connection.execute(
             "INSERT INTO contact (person_id, kind, value, for_safety_only)"
             " SELECT p, 'phone', '040', true FROM unnest(%s::bigint[]) p",
             [everyone],
@@ -112,6 +117,22 @@ def _serve(everyone: list[int]) -> None:
         glass = break_glass(person, "emergency", reason="a test", minutes=1, acting=clerk)
         delay_look(glass, until=datetime.now(UTC), reason="a test", acting=officer)
         review_case(glass, Verdict.ACCEPTED, words="a test", acting=officer)
+    _supervise(clerk, officer)
+
+
+def _supervise(clerk: str, officer: str) -> None:
+    """Flag something that a clerk did, decide on it, and take a call of theirs, so that supervision has rows."""
+    from tarkka import access
+    from tarkka.supervision.actions import Call, FlagVerdict, decide_flag, take_calls
+
+    now = datetime.now(UTC)
+    take_calls([Call(str(secrets.randbits(50)), clerk, now, now)])
+    look = {"role": Role.AUTOMATIC, "actor": "world", "purpose": Purpose.SUPERVISION, "subject": access.TRAIL}
+    with access.opened(**look) as opened:
+        opened.cover([])
+        raised = "SELECT supervision.raise_flag('world', %s, now(), now(), NULL, '{}', ARRAY[%s::bigint])"
+        [(flag,)] = rows(raised, clerk, opened.event_id)
+    decide_flag(flag, FlagVerdict.EXPLAINED, words="a test", acting=officer)
 
 
 def _owners(people: dict[str, int]) -> dict[str, dict[int, set[str]]]:
@@ -128,6 +149,7 @@ def _owners(people: dict[str, int]) -> dict[str, dict[int, set[str]]]:
         "objection": "SELECT id, person_id FROM objection",
         "sent_receipt": "SELECT person_id, person_id FROM sent_receipt",
         "level_cap": "SELECT id, person_id FROM level_cap",
+        "restriction": "SELECT id, person_id FROM restriction",
         "register_extract": "SELECT id, person_id FROM register_extract",
         "request": "SELECT id, person_id FROM request",
         "receipt": "SELECT id, purchaser_id FROM receipt",
@@ -159,6 +181,10 @@ def _owners(people: dict[str, int]) -> dict[str, dict[int, set[str]]]:
             "case_review": "SELECT case_id FROM case_review",
             "look_delay": "SELECT case_id FROM look_delay",
             "access_cover": "SELECT id FROM access_cover",
+            "flag": "SELECT id FROM flag",
+            "flag_decision": "SELECT flag_id FROM flag_decision",
+            "flag_event": "SELECT event_id FROM flag_event",
+            "staff_call": "SELECT id FROM staff_call",
         }.items():
             owners[table] = {key: set(people) for (key,) in connection.execute(query)}
     for table in ("receipt", "receipt_group", "receipt_line"):

@@ -20,12 +20,14 @@ DOOR_RECEIPT = (
     "purchaser_id purchased_at id household_id outlet_id source_id version level kind source_receipt_id refers_to"
     " total_cents bonus_eligible_cents card_benefit_cents"
 )
+SUPERVISION = ("flag", "flag_decision", "flag_event", "staff_call")
+VIEWS = tuple(f"supervision.{name}" for name in ("deed", "reached", "search", "suspected"))
 _KEPT = ("cardless_receipt", "intake_batch", "product", "receipt_key")
 _VERBS = ("SELECT", "INSERT", "UPDATE", "DELETE")
 RIGHTS: dict[str, dict[tuple[str, str], str]] = {
     "tarkka_app": SHARED
     | DESCRIPTION
-    | {(table, "SELECT"): ALL for table in ("source", "source_scope")}
+    | {(table, "SELECT"): ALL for table in ("source", "source_scope", "supervision_run")}
     | {(table, verb): ALL for table in ("request_count", "session") for verb in _VERBS}
     | {("sign_in_used", verb): ALL for verb in ("SELECT", "INSERT", "DELETE")}
     | {("staff_code_app", verb): ALL for verb in _VERBS}
@@ -38,7 +40,7 @@ RIGHTS: dict[str, dict[tuple[str, str], str]] = {
         ("staff_security_key", "UPDATE"): "sign_count used_at",
     },
     "tarkka_person": SHARED
-    | {(table, "SELECT"): ALL for table in ("card", "contact", "level_cap", "membership", "person", "wish")}
+    | {(table, "SELECT"): ALL for table in ("card", "contact", "level_cap", "membership", "person", "restriction", "wish")}
     | {(table, "SELECT"): ALL for table in ("receipt", "receipt_group", "receipt_line")}
     | {(f"description_{part}", "SELECT"): ALL for part in ("in_force", "version")}
     | {
@@ -80,6 +82,8 @@ RIGHTS: dict[str, dict[tuple[str, str], str]] = {
         if verb == "INSERT" or table not in ("access_cover", "case_review", "staff_act")
     }
     | {(table, verb): ALL for table in _KEPT for verb in ("SELECT", "INSERT")}
+    | {(table, "INSERT"): ALL for table in SUPERVISION}
+    | {(table, "SELECT"): ALL for table in SUPERVISION if table != "flag_decision"}
     | {("access_ticket", verb): ALL for verb in ("SELECT", "INSERT", "UPDATE", "DELETE")}
     | {(table, "INSERT"): ALL for table in ("access_event", "access_event_person")}
     | {("access_event_person", "DELETE"): ALL}
@@ -99,6 +103,7 @@ RIGHTS: dict[str, dict[tuple[str, str], str]] = {
         ("person", "SELECT"): "id identity_hash given_name family_name",
         ("person", "INSERT"): "id identity_hash identity_sealed given_name family_name language",
         ("receipt", "SELECT"): DOOR_RECEIPT,
+        ("restriction", "SELECT"): "person_id valid",
         (
             "receipt_line",
             "SELECT",
@@ -109,7 +114,8 @@ RIGHTS: dict[str, dict[tuple[str, str], str]] = {
         ("wish", "SELECT"): "person_id purpose kind wished_at ended_at",
     },
     "tarkka_lookup": {},
-    "tarkka_trail": {(table, "SELECT"): ALL for table in STAFF}
+    "tarkka_trail": {(table, "SELECT"): ALL for table in (*STAFF, *SUPERVISION, *VIEWS)}
+    | {("supervision_run", verb): ALL for verb in ("SELECT", "INSERT")}
     | {
         (
             "access_event",
@@ -141,6 +147,7 @@ CALLERS = {
     "access.refusal_of_staff": {"app"},
     "access.review_case": {"app"},
     "access.sign_agreement": {"app"},
+    "access.left_out": {"trace", "audience"},
     "access.lowering": {"audience"},
     "access.revoke_tickets": {"owner"},
     "access.shared_looks": {"person"},
@@ -166,6 +173,10 @@ CALLERS = {
     "rights.extracts_made": {"app"},
     "rights.waiting": {"owner"},
     "services.due": {"app"},
+    "supervision.decide_flag": {"app"},
+    "supervision.people_of_staff": {"trail"},
+    "supervision.raise_flag": {"trail"},
+    "supervision.take_calls": {"app"},
 }
 
 TOLD = {
@@ -204,6 +215,8 @@ TOLD = {
     "purchases.taken": "text",
     "rights.extracts_made": "year integer, way text, made bigint",
     "services.due": "person_id bigint, receipt_id bigint",
+    "supervision.decide_flag": "void",
+    "supervision.take_calls": "bigint",
 }
 
 _GRANTED = """
@@ -218,7 +231,7 @@ WHERE grantee IN (0, %s::regrole) AND oid >= 16384 GROUP BY 1, 2
 """
 _CALLABLE = """
 SELECT pronamespace::regnamespace || '.' || proname, x.grantee::regrole::text FROM pg_proc, aclexplode(proacl) x
-WHERE pronamespace::regnamespace::text IN ('access', 'people', 'purchases', 'rights', 'services')
+WHERE pronamespace::regnamespace::text IN ('access', 'people', 'purchases', 'rights', 'services', 'supervision')
 AND x.grantee <> proowner
 """
 _TOLD = """
@@ -226,7 +239,7 @@ SELECT pronamespace::regnamespace || '.' || proname, coalesce(
     (SELECT string_agg(concat(name, ' ', format_type(type, NULL)), ', ' ORDER BY nth)
      FROM unnest(proallargtypes, proargmodes, proargnames) WITH ORDINALITY a (type, mode, name, nth) WHERE mode <> 'i'),
     format_type(prorettype, NULL))
-FROM pg_proc WHERE pronamespace::regnamespace::text IN ('access', 'people', 'purchases', 'rights', 'services')
+FROM pg_proc WHERE pronamespace::regnamespace::text IN ('access', 'people', 'purchases', 'rights', 'services', 'supervision')
 AND (has_function_privilege('tarkka_app', oid, 'EXECUTE') OR has_function_privilege('tarkka_intake', oid, 'EXECUTE'))
 """
 

@@ -15,10 +15,11 @@ from tarkka.services import privacy as services
 from tarkka.sign_in import privacy as sign_in
 from tarkka.site import privacy as site
 from tarkka.staff import privacy as staff
+from tarkka.supervision import privacy as supervision
 from tarkka.trail import privacy as trail
 from tarkka.vocabulary import Category, PersonalTable
 
-_ROOMS = (access, description, people, purchases, rights, services, sign_in, site, staff, trail)
+_ROOMS = (access, description, people, purchases, rights, services, sign_in, site, staff, supervision, trail)
 PERSONAL: dict[str, PersonalTable] = {name: table for room in _ROOMS for name, table in room.PERSONAL.items()}
 NOT_PERSONAL: dict[str, str] = {name: reason for room in _ROOMS for name, reason in room.NOT_PERSONAL.items()}
 WITHOUT_POLICIES: dict[str, str] = description.WITHOUT_POLICIES | sign_in.WITHOUT_POLICIES | staff.WITHOUT_POLICIES

@@ -1,0 +1,4 @@
+-- How many searches for people each member of staff made on each day.
+SELECT d.actor, d.role, (d.at AT TIME ZONE %(zone)s)::date AS day, count(*), min(d.at), max(d.at), array_agg(d.id),
+       bool_or(EXISTS (SELECT FROM supervision.suspected s WHERE s.event_id = d.id AND s.rule = 'searches'))
+FROM supervision.deed d WHERE d.subject_kind = 'lookup' AND d.at >= %(past)s AND d.at < %(end)s GROUP BY 1, 2, 3
