@@ -8,8 +8,8 @@ from zoneinfo import ZoneInfo
 
 from django.http import Http404, HttpRequest
 
-from tarkka.portal import charts
 from tarkka.vocabulary import Span, month_span, year_span
+from tarkka.web import charts
 from tarkka.wording import formats
 from tarkka.wording.language import reader_language
 

@@ -7,8 +7,8 @@ from urllib.parse import urlencode
 
 from django.http import Http404, HttpRequest
 
-from tarkka.portal.searching import KEY
 from tarkka.web.ids import ID
+from tarkka.web.searches import KEY
 
 _FORMS = {"search": KEY, "month": "20[0-9]{2}-(?:0[1-9]|1[0-2])", "year": "20[0-9]{2}", "before": ID, "after": ID}
 

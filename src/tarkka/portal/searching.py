@@ -1,12 +1,9 @@
 """The search of one's purchases: its form, and where the words are kept.
 
-What somebody searches for tells of them, so it never stands in an address, where logs, histories and bookmarks would
-keep it. The form is posted, the session keeps what was asked, and the address has only a random key to it: going back
-comes to the search that was there, and the key means nothing in another session.
+What somebody searches for tells of them, so it never stands in an address: see `tarkka.web.searches`.
 """
 
 import re
-import secrets
 import unicodedata
 from collections.abc import Sequence
 from datetime import date
@@ -21,12 +18,10 @@ from django.utils.translation import gettext_noop as msgid
 
 from tarkka.purchases.search import Search
 from tarkka.vocabulary import cents
+from tarkka.web.searches import keep
 
-KEY = "[A-Za-z0-9_-]{11}"
 MOST_WORDS = 8
 Choices = Sequence[tuple[str, str]]
-_KEPT = 10
-"""So many searches a session remembers."""
 _OF_OUR_TIME = (MinValueValidator(date(2000, 1, 1)), MaxValueValidator(date(2999, 12, 31)))
 """Days beyond these are slips of the pen, and those at the end of the calendar have no day after them."""
 
@@ -123,13 +118,4 @@ def keep_search(request: HttpRequest) -> str | None:
     asked = {name: text for name, text in asked.items() if text.strip()}
     if not asked:
         return None
-    searches: dict[str, dict[str, str]] = request.session.get("searches", {})
-    key = secrets.token_urlsafe(8)
-    request.session["searches"] = {**dict(list(searches.items())[1 - _KEPT :]), key: asked}
-    return key
-
-
-def kept_search(request: HttpRequest, key: str) -> dict[str, str] | None:
-    """Return what a search of this session asked for, or None if the session does not remember it."""
-    searches: dict[str, dict[str, str]] = request.session.get("searches", {})
-    return searches.get(key)
+    return keep(request, asked)

@@ -18,12 +18,12 @@ from tarkka.description.queries import load_rulebook
 from tarkka.description.schema import Document
 from tarkka.people.household import Membership, current_membership, household_persons
 from tarkka.people.queries import read_person
-from tarkka.portal import charts
 from tarkka.portal.looking import household_look, own_look
 from tarkka.portal.periods import Step, asked_period, month_columns, month_names, span_name, span_of
 from tarkka.portal.signing_in import signed_in
 from tarkka.purchases.household import JointSum, joint_purchases, joint_sums, own_bonus_purchases, visible_time
 from tarkka.vocabulary import Level, Period, Span, month_span, months_later
+from tarkka.web import charts
 from tarkka.web.pages import described
 from tarkka.web.templatetags.described import named_in
 

@@ -17,7 +17,7 @@ from tarkka.people.queries import read_cards, read_person
 from tarkka.portal.looking import own_look
 from tarkka.portal.months import Year, by_month, month_of
 from tarkka.portal.position import Position
-from tarkka.portal.searching import SearchForm, keep_search, kept_search
+from tarkka.portal.searching import SearchForm, keep_search
 from tarkka.portal.signing_in import signed_in
 from tarkka.purchases import queries as receipts
 from tarkka.purchases import search as searches
@@ -25,6 +25,7 @@ from tarkka.purchases.search import Found, Search
 from tarkka.vocabulary import Level, Span, month_span, months_later, year_span
 from tarkka.web.pages import PAGE_LENGTH, described
 from tarkka.web.rate_limit import limited
+from tarkka.web.searches import kept
 from tarkka.wording.language import reader_language
 
 
@@ -49,7 +50,7 @@ def _listed(request: HttpRequest, person_id: int) -> HttpResponse:
     if position.year is not None:
         return _year(request, person_id, position.year)
     document = described()
-    asked = kept_search(request, position.search) if position.search else None
+    asked = kept(request, position.search) if position.search else None
     form = _form(asked, document)
     wanted: Search | None = Search()
     if asked is not None:

@@ -20,12 +20,12 @@ from tarkka.description.queries import load_rulebook
 from tarkka.description.schema import Document
 from tarkka.description.value import lowered_to
 from tarkka.people.queries import objections_in_force, read_person
-from tarkka.portal import charts
 from tarkka.portal.looking import service_look
 from tarkka.portal.periods import Step, asked_period, month_columns, month_names, span_name, span_of
 from tarkka.portal.signing_in import signed_in
 from tarkka.purchases.spending import Breakdown, Spending, group_names, product_names, read_spending
 from tarkka.vocabulary import Level, Objection, Purpose, Span, months_later
+from tarkka.web import charts
 from tarkka.web.templatetags.described import named_in
 from tarkka.wording.language import reader_language
 

@@ -7,8 +7,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tarkka.portal import charts
-from tarkka.portal.charts import Figure
+from tarkka.web import charts
+from tarkka.web.charts import Figure
 from tarkka.wording import formats
 
 amounts = st.integers(min_value=-(10**9), max_value=10**9)
@@ -116,7 +116,7 @@ def test_a_change_is_told_only_where_something_is_compared():
     assert Figure("A", 5, 8).change == -3
 
 
-@pytest.mark.parametrize("template", ["chart_columns.html", "chart_bars.html"])
+@pytest.mark.parametrize("template", ["web/chart_columns.html", "portal/chart_bars.html"])
 @pytest.mark.parametrize("language", ["fi", "sv", "en"])
 def test_lengths_are_written_as_svg_reads_them_in_every_language(site, template, language):
     from django.template.loader import render_to_string
@@ -125,7 +125,7 @@ def test_lengths_are_written_as_svg_reads_them_in_every_language(site, template,
     shown = [Figure("A", 123456, 98765, short="a", narrow="b"), Figure("B", -4321, 0, short="c", narrow="d")]
     chart = charts.columns(shown, str, places=12) if "columns" in template else charts.bars(shown)
     with translation.override(language):
-        html = render_to_string(f"portal/{template}", {"chart": chart, "currency": "EUR", "label": "Spending"})
+        html = render_to_string(template, {"chart": chart, "currency": "EUR", "label": "Spending"})
     lengths = re.findall(r' (?:x|y|x1|x2|y1|y2|width|height)="([^"]*)"', html)
     assert lengths
     assert [length for length in lengths if not re.fullmatch(r"[0-9]+(\.[0-9]+)?%?", length)] == []
@@ -138,7 +138,7 @@ def test_every_bar_has_a_label_and_the_table_has_every_figure(site):
     shown = [Figure(f"Month {place}", place * 1000, place, short=f"m{place}", narrow=str(place)) for place in range(12)]
     total = Figure("2026", 66000, 66)
     chart = charts.columns(shown, str, places=12)
-    svg = render_to_string("portal/chart_columns.html", {"chart": chart, "label": "Spending by month"})
+    svg = render_to_string("web/chart_columns.html", {"chart": chart, "label": "Spending by month"})
     assert 'role="img" aria-label="Spending by month"' in svg
     assert svg.count("<rect") == 24
     assert re.findall(r'class="short"[^>]*>([^<]*)<', svg) == [figure.short for figure in shown]
@@ -168,7 +168,7 @@ def test_every_bar_has_a_label_and_the_table_has_every_figure(site):
 def test_a_change_has_a_share_only_where_that_tells_something(site, amount, before, share):
     from django.utils import translation
 
-    from tarkka.portal.templatetags.charts import change_share
+    from tarkka.web.templatetags.charts import change_share
 
     with translation.override("en"):
         assert change_share(Figure("A", amount, before)) == share

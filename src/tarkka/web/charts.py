@@ -1,6 +1,6 @@
 """Charts as accessible SVG, drawn on the server in the strokes of the level mark.
 
-Here is the geometry; the templates `portal/chart_….html` draw it, and the stylesheet colours it. Widths are percent and
+Here is the geometry; the templates `chart_….html` draw it, and the stylesheet colours it. Widths are percent and
 heights pixels, so that a chart fits a phone and a desk and its words keep their size.
 Every chart has its figures as a table beside it, made of the same `Figure`s.
 """
@@ -101,12 +101,12 @@ class Bars:
         return tuple(bar.figure for bar in self.bars)
 
 
-def columns(figures: Sequence[Figure], label: Callable[[int], str], *, places: int) -> Columns:
+def columns(figures: Sequence[Figure], label: Callable[[int], str], *, places: int, unit: int = 100) -> Columns:
     """Return the chart of some figures, each with the compared period's bar on its left, in the first of some places.
 
-    `label` writes an amount in cents for the scale.
+    `label` writes an amount for the scale, whose steps are whole units: of 100 for cents, of 1 for what is counted.
     """
-    lowest, highest, step = _scale([value for figure in figures for value in _values(figure)])
+    lowest, highest, step = _scale([value for figure in figures for value in _values(figure)], unit)
 
     def y(amount: int) -> float:
         return _MARGIN + COLUMNS_HEIGHT * (highest - amount) / (highest - lowest)
@@ -157,17 +157,16 @@ def _values(figure: Figure) -> list[int]:
     return [figure.amount] if figure.before is None else [figure.amount, figure.before]
 
 
-def _scale(values: Sequence[int]) -> tuple[int, int, int]:
-    """Return lowest, highest and step of a scale in cents: round figures, zero among them, few steps."""
+def _scale(values: Sequence[int], unit: int) -> tuple[int, int, int]:
+    """Return lowest, highest and step of a scale: round figures, zero among them, few steps."""
     lowest, highest = min([0, *values]), max([0, *values])
-    step = next(step for step in _steps() if -(-highest // step) - lowest // step <= _MOST_STEPS)
+    step = next(step for step in _steps(unit) if -(-highest // step) - lowest // step <= _MOST_STEPS)
     lowest, highest = lowest // step * step, -(-highest // step) * step
     return lowest, highest if highest > lowest else step, step
 
 
-def _steps() -> Iterator[int]:
-    """Yield round amounts in cents, each more than the one before: 1, 2, 5, 10, 20, 50 … units of money."""
-    unit = 100
+def _steps(unit: int) -> Iterator[int]:
+    """Yield round amounts, each more than the one before: 1, 2, 5, 10, 20, 50 … units."""
     while True:
         yield from (unit, 2 * unit, 5 * unit)
         unit *= 10

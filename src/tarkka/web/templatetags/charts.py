@@ -4,7 +4,7 @@ from django import template
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
-from tarkka.portal.charts import Figure, Rect
+from tarkka.web.charts import Figure, Rect
 from tarkka.wording import formats
 from tarkka.wording.language import reader_language
 
