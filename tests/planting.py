@@ -4,7 +4,7 @@ import secrets
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
-from acting import an_operator
+from acting import a_mandate, an_operator
 from building import a_household, a_receipt, a_return, a_source, administrator, outlet_of, take
 from looking import own_look
 from tarkka.vocabulary import Objection, Outcome, Place, Purpose, RequestKind, Role
@@ -29,7 +29,8 @@ def a_planted_household() -> tuple[Planted, Planted]:
 
 def _plant(person: int, card: str, code: str) -> Planted:
     from tarkka import access
-    from tarkka.people.actions import customer, look, make_objection, withdraw_objection
+    from tarkka.access.cases import open_case
+    from tarkka.people.actions import Actor, customer, look, make_objection, withdraw_objection
     from tarkka.rights.actions import (
         answer_request,
         extend_request,
@@ -50,6 +51,11 @@ def _plant(person: int, card: str, code: str) -> Planted:
     for objection in Objection:
         make_objection(person, objection, place=Place.DESK, acting=staff)
     withdraw_objection(person, Objection.A, place=Place.PHONE, acting=staff)
+    clerk = f"E-{secrets.token_hex(4)}"
+    a_mandate(clerk, Role.CUSTOMER_SERVICE)
+    case = open_case(person, "choice_change", place=Place.PHONE, identified_by=new(), call_ref=new(), acting=clerk)
+    in_case = Actor(Role.CUSTOMER_SERVICE, clerk, Purpose.REGISTER_UPKEEP, str(case))
+    make_objection(person, Objection.A, place=Place.PHONE, acting=in_case)
     refused = {"role": Role.CUSTOMER_SERVICE, "purpose": Purpose.CUSTOMER_SERVICE, "case_ref": new("C")}
     try:
         with access.opened(actor="E-nobody", subject=access.person(person), **refused):
@@ -65,7 +71,7 @@ def _plant(person: int, card: str, code: str) -> Planted:
     answer_request(person, request, Outcome.PARTLY, new(), acting=staff)
     with own_look(person):
         record_download()
-    return Planted(person, code, (code, card, *mine), (staff.id, "E-nobody"))
+    return Planted(person, code, (code, card, *mine), (staff.id, clerk, "E-nobody"))
 
 
 def _plant_people(person: int, new: object) -> None:

@@ -87,7 +87,8 @@ def test_ticket_lives_for_minutes(home: Household, admin: psycopg.Connection) ->
 
 def test_tickets_of_backends_that_are_gone_do_not_gather(home: Household, admin: psycopg.Connection) -> None:
     admin.execute(
-        "INSERT INTO access_ticket (pid, hash, event_id, actor, role, subject_kind, subject_id, purpose, level, xid, expires_at)"
+        "INSERT INTO access_ticket"
+        " (pid, hash, event_id, actor, role, subject_kind, subject_id, purpose, level, xid, expires_at)"
         " VALUES (-1, '', 0, '1', 'customer', 'person', 1, 'own_data', 'TOTAL', '3', now() - interval '1 second'),"
         " (-2, '', 0, '1', 'customer', 'person', 1, 'own_data', 'TOTAL', '3', now() + interval '1 minute')"
     )

@@ -99,9 +99,8 @@ def test_each_purpose_tells_who_may_use_it_how_finely_and_what_a_choice_leaves(s
     assert "Your choices do not change this use." in purpose("recall")
     assert "(EU) 2023/988" in purpose("recall")
     assert "Customer service – one person’s data, only to handle a case" in purpose("customer_service")
-    assert re.search(
-        "customer points out – shows: purchases Products .also while the choice “No product data", purpose("customer_service")
-    )
+    points_out = "customer points out – shows: purchases Products .also while the choice “No product data"
+    assert re.search(points_out, purpose("customer_service"))
 
 
 def test_how_long_each_level_is_kept_is_told_in_years(site):

@@ -1,5 +1,6 @@
 """Calling the functions of `sql/staff.sql`, whose refusals are codes."""
 
+from collections.abc import Sequence
 from typing import Any
 
 import psycopg
@@ -15,7 +16,7 @@ class NotAllowed(PermissionDenied):
         self.reason = reason
 
 
-def call(statement: str, parameters: list[object], *, using: str = "default") -> list[tuple[Any, ...]]:
+def call(statement: str, parameters: Sequence[Any], *, using: str = "default") -> list[tuple[Any, ...]]:
     """Return the rows of a call. Raises NotAllowed for what the function refuses, ValueError for what a key refuses."""
     try:
         with connections[using].cursor() as cursor:
@@ -26,5 +27,5 @@ def call(statement: str, parameters: list[object], *, using: str = "default") ->
         if isinstance(cause, psycopg.errors.InsufficientPrivilege):
             raise NotAllowed(cause.diag.message_primary or "") from error
         if isinstance(cause, psycopg.errors.IntegrityError):
-            raise ValueError(cause.diag.constraint_name or "that cannot be stored") from error
+            raise ValueError(cause.diag.constraint_name or "that cannot be stored") from error  # noqa: TRY004
         raise

@@ -79,7 +79,9 @@ def _open(
 def cases_open(acting: str) -> list[Case]:
     """Return the open cases of a member of staff, oldest first."""
     rows = call("SELECT * FROM access.cases_open(%s)", [acting])
-    return [Case(*row[:4], Place(row[4]) if row[4] else None, *row[5:]) for row in rows]
+    return [
+        Case(row[0], row[1], row[2], row[3], Place(row[4]) if row[4] else None, row[5], row[6], row[7]) for row in rows
+    ]
 
 
 def close_case(case_id: int, *, acting: str) -> bool:

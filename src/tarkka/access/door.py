@@ -6,7 +6,7 @@ the one subject and to the one role that were decided. Where it ends, whatever t
 
 import hashlib
 import secrets
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from importlib.resources import files
@@ -121,7 +121,7 @@ def opened(
     _close(raw, "COMMIT")
 
 
-def _open(raw: psycopg.Connection[tuple[object, ...]], secret: str, subject: Subject, asked: list[object]) -> Access:
+def _open(raw: psycopg.Connection[tuple[object, ...]], secret: str, subject: Subject, asked: Sequence[object]) -> Access:
     ticket = hashlib.sha256(secret.encode()).digest()
     # One trip to the server. The sync ends the issuing statement's transaction: the event is committed before BEGIN.
     with raw.pipeline() as pipeline:

@@ -155,6 +155,7 @@ PERSONAL = {
             "salt": Category.KEY,
         },
         whose="case_id",
+        left_out={"at": LeftOut.REPEATED},
     ),
     "case_receipt": PersonalTable(
         "The one receipt that a customer pointed out in a case.",
@@ -166,6 +167,7 @@ PERSONAL = {
             "salt": Category.KEY,
         },
         whose="case_id",
+        left_out={"at": LeftOut.REPEATED},
     ),
     "case_review": PersonalTable(
         "Whether breaking the glass was right, as somebody else found.",

@@ -12,7 +12,7 @@ from itertools import groupby
 from typing import Any, TypeVar
 
 from tarkka.description.reading import plain
-from tarkka.description.schema import Document
+from tarkka.description.schema import Document, Situation
 from tarkka.description.value import Description, Pair, lowered_to
 from tarkka.vocabulary import Language, Level, Objection, Purpose, Role, SubjectKind
 
@@ -46,6 +46,8 @@ class Kind(StrEnum):
     USE_LEVEL = "use_level"
     USE_WITH_CASE = "use_with_case"
     USE_WITHOUT_CASE = "use_without_case"
+    USE_UNDER_RESTRICTION = "use_under_restriction"
+    USE_NOT_UNDER_RESTRICTION = "use_not_under_restriction"
     OBJECTION_LESS = "objection_less"
     OBJECTION_MORE = "objection_more"
     OBJECTION_NO_MORE = "objection_no_more"
@@ -87,6 +89,8 @@ WORDS = {
     Kind.USE_LEVEL: "{purpose} by {role} on {subject} uses {new} instead of {old}",
     Kind.USE_WITH_CASE: "{purpose} by {role} on {subject} needs a case",
     Kind.USE_WITHOUT_CASE: "{purpose} by {role} on {subject} no longer needs a case",
+    Kind.USE_UNDER_RESTRICTION: "{purpose} by {role} on {subject} goes on while somebody's data is restricted",
+    Kind.USE_NOT_UNDER_RESTRICTION: "{purpose} by {role} on {subject} stops while somebody's data is restricted",
     Kind.OBJECTION_LESS: "objection {objection} leaves {new}, no longer {old}, for {purpose}",
     Kind.OBJECTION_MORE: "objection {objection} leaves only {new} for {purpose}",
     Kind.OBJECTION_NO_MORE: "objection {objection} no longer touches {purpose}",
@@ -216,12 +220,12 @@ def _to(old: Level, new: Level) -> Direction:
     return Direction.FINER if new > old else Direction.COARSER
 
 
-Used = Mapping[tuple[Purpose, Role, SubjectKind], tuple[Level, bool]]
+Used = Mapping[tuple[Purpose, Role, SubjectKind], tuple[Level, bool, bool]]
 
 
 def _used(document: Document) -> Used:
     return {
-        (purpose, role, subject): (use.level or rule.level, use.needs_case)
+        (purpose, role, subject): (use.level or rule.level, use.needs_case, use.under_restriction)
         for purpose, rule in document.purpose.items()
         for use in rule.use
         for role in use.roles
@@ -239,13 +243,17 @@ def _uses(before: Document, after: Document) -> Iterator[Change]:
         elif key not in new:
             yield Change(Direction.NARROWER, place, Kind.USE_NO_MORE, about)
         else:
-            (was, was_case), (level, needs_case) = old[key], new[key]
+            (was, was_case, went_on), (level, needs_case, goes_on) = old[key], new[key]
             if was is not level:
                 yield Change(_to(was, level), place, Kind.USE_LEVEL, about | {"old": was, "new": level})
             if was_case and not needs_case:
                 yield Change(Direction.WIDER, place, Kind.USE_WITHOUT_CASE, about)
             if needs_case and not was_case:
                 yield Change(Direction.NARROWER, place, Kind.USE_WITH_CASE, about)
+            if goes_on and not went_on:
+                yield Change(Direction.WIDER, place, Kind.USE_UNDER_RESTRICTION, about)
+            if went_on and not goes_on:
+                yield Change(Direction.NARROWER, place, Kind.USE_NOT_UNDER_RESTRICTION, about)
 
 
 def _objections(before: Document, after: Document) -> Iterator[Change]:
@@ -275,29 +283,28 @@ def _situations(before: Document, after: Document) -> Iterator[Change]:
         if old.level is not new.level:
             levels = {"old": old.level, "new": new.level}
             yield Change(_to(old.level, new.level), place, Kind.SITUATION_LEVEL, about | levels)
-        for part in _added(old.shows, new.shows):
-            yield Change(Direction.WIDER, place, Kind.SITUATION_SHOWS, about | {"part": part})
-        for part in _added(new.shows, old.shows):
-            yield Change(Direction.NARROWER, place, Kind.SITUATION_SHOWS_NO_MORE, about | {"part": part})
-        minutes = {"old": old.minutes, "new": new.minutes}
-        if new.minutes > old.minutes:
-            yield Change(Direction.LONGER, place, Kind.SITUATION_LONGER, about | minutes)
-        if new.minutes < old.minutes:
-            yield Change(Direction.SHORTER, place, Kind.SITUATION_SHORTER, about | minutes)
-        if new.break_glass and not old.break_glass:
-            yield Change(Direction.WIDER, place, Kind.SITUATION_WITHOUT_CUSTOMER, about)
-        if old.break_glass and not new.break_glass:
-            yield Change(Direction.NARROWER, place, Kind.SITUATION_WITH_CUSTOMER, about)
-        if new.one_receipt and not old.one_receipt:
-            yield Change(Direction.NARROWER, place, Kind.SITUATION_ONE_RECEIPT, about)
-        if old.one_receipt and not new.one_receipt:
-            yield Change(Direction.WIDER, place, Kind.SITUATION_ALL_RECEIPTS, about)
-        for objection in Objection:
-            was, kept = (objection in rule.kept_under for rule in (old, new))
-            if kept and not was:
-                yield Change(Direction.WIDER, place, Kind.SITUATION_NOT_LOWERED, about | {"objection": objection})
-            if was and not kept:
-                yield Change(Direction.NARROWER, place, Kind.SITUATION_LOWERED, about | {"objection": objection})
+        if old.minutes != new.minutes:
+            is_longer = new.minutes > old.minutes
+            kind = Kind.SITUATION_LONGER if is_longer else Kind.SITUATION_SHORTER
+            minutes = {"old": old.minutes, "new": new.minutes}
+            yield Change(Direction.LONGER if is_longer else Direction.SHORTER, place, kind, about | minutes)
+        was, reaches = list(_reach(old)), list(_reach(new))
+        for came, _, what in _added(was, reaches):
+            yield Change(Direction.WIDER, place, came, about | dict(what))
+        for _, went, what in _added(reaches, was):
+            yield Change(Direction.NARROWER, place, went, about | dict(what))
+
+
+def _reach(rule: Situation) -> Iterator[tuple[Kind, Kind, tuple[tuple[str, object], ...]]]:
+    """Yield all that a situation lets be seen, with what is said if it is new and if it is gone, and of what."""
+    for part in rule.shows:
+        yield Kind.SITUATION_SHOWS, Kind.SITUATION_SHOWS_NO_MORE, (("part", part),)
+    if rule.break_glass:
+        yield Kind.SITUATION_WITHOUT_CUSTOMER, Kind.SITUATION_WITH_CUSTOMER, ()
+    if not rule.one_receipt:
+        yield Kind.SITUATION_ALL_RECEIPTS, Kind.SITUATION_ONE_RECEIPT, ()
+    for objection in rule.kept_under:
+        yield Kind.SITUATION_NOT_LOWERED, Kind.SITUATION_LOWERED, (("objection", objection),)
 
 
 def _retention(before: Document, after: Document) -> Iterator[Change]:

@@ -114,12 +114,16 @@ class Collection(Table, frozen=True):
 
 
 class UseRule(Table, frozen=True):
-    """Which roles may use a purpose's data, on which kinds of subject, up to which level (by default the purpose's)."""
+    """Which roles may use a purpose's data, on which kinds of subject, up to which level (by default the purpose's).
+
+    `under_restriction`: also the data of somebody whose data is restricted (GDPR 18).
+    """
 
     roles: tuple[Role, ...]
     subjects: tuple[SubjectKind, ...]
     level: Level | None = None
     needs_case: bool = False
+    under_restriction: bool = False
 
 
 class PurposeRule(Table, frozen=True):
@@ -158,7 +162,7 @@ class Situation(Table, frozen=True):
 
 
 class Agreement(Table, frozen=True):
-    """The confidentiality agreement that everyone signs who handles customer data; its number rises with its text (R21)."""
+    """The confidentiality agreement of everyone who handles customer data; its number rises with its text (R21)."""
 
     number: int
     text: Text

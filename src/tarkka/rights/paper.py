@@ -16,8 +16,8 @@ from tarkka.rights import rows, words
 from tarkka.rights.extract import Extract
 from tarkka.rights.phrases import SEPARATOR, Phrases, table
 from tarkka.rights.purchases import purchases
-from tarkka.vocabulary import Outcome, RequestKind, Role
-from tarkka.wording.words import OUTCOME, REQUEST
+from tarkka.vocabulary import Act, Outcome, RequestKind, Role
+from tarkka.wording.words import ACT, IDENTIFIED, OUTCOME, REQUEST
 
 
 def paper(extract: Extract, *, address: str | None = None) -> dict[str, object]:
@@ -138,6 +138,23 @@ class _Writer:
         """Yield what comes after the purchases: the trail, what was asked, and what the register is."""
         yield self._looks()
         yield table(
+            gettext("extract.cases"),
+            [gettext("extract.case"), gettext("extract.identified"), gettext("extract.valid")],
+            [
+                [
+                    f"{self.say.named(self._document.situation, each.situation)} ({each.id})",
+                    ", ".join(filter(None, self._customer_of(each))),
+                    self.say.period(each.opened_at, each.closes_at),
+                ]
+                for each in self._tables["cases"]
+            ],
+        )
+        yield table(
+            gettext("extract.acts"),
+            [gettext("extract.act"), gettext("extract.look"), gettext("extract.when")],
+            [[gettext(ACT[Act(each.act)]), str(each.look), self.say.moment(each.at)] for each in self._tables["acts"]],
+        )
+        yield table(
             gettext("extract.extracts"),
             [gettext("extract.way"), gettext("extract.asked"), gettext("extract.made")],
             [
@@ -191,6 +208,12 @@ class _Writer:
         yield self.say.level(look.level) if look.level else f"{gettext('looks.refused')} ({look.refusal})"
         if look.version is not None:
             yield self.say.version(look.version)
+
+    def _customer_of(self, case: rows.Case) -> Iterator[str | None]:
+        yield gettext("extract.break_glass") if case.break_glass else None
+        yield self.say.place(case.place) if case.place else None
+        yield case.identified_by and gettext(IDENTIFIED.get(case.identified_by, case.identified_by))
+        yield case.call_ref
 
     def _request(self, request: rows.Request) -> list[str]:
         due = gettext("extract.due %(day)s") % {"day": self.say.day(request.due_on)}

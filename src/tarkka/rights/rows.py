@@ -157,6 +157,27 @@ class Look(Row, frozen=True):
     is_own: Annotated[bool, Meta(description="Whether it was you who looked at yourself.")]
 
 
+class Case(Row, frozen=True):
+    """A case of customer service: in which situation, where, how you were identified, from when until when."""
+
+    id: int
+    situation: Annotated[str, Meta(description="The code that the register description has for the situation.")]
+    break_glass: Annotated[bool, Meta(description="Whether it was opened without you, for a reason that was reviewed.")]
+    place: str | None
+    identified_by: str | None
+    call_ref: str | None
+    opened_at: Moment
+    closes_at: Moment
+
+
+class Act(Row, frozen=True):
+    """What staff did for you, and at which look."""
+
+    look: int
+    act: str
+    at: Moment
+
+
 class MadeExtract(Row, frozen=True):
     """An extract: taken online, or ordered on paper; this one too."""
 

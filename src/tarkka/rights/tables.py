@@ -79,6 +79,8 @@ TABLES = (
         {"receipt_id": ("receipt",), "product_id": ("name", "gtin", "product_code", "group", "group_name"), **_AMOUNT},
     ),
     Table("looks", rows.Look, "access_event", {"subject_kind": ("subject",), "case_ref": ("case",)}),
+    Table("cases", rows.Case, "service_case"),
+    Table("acts", rows.Act, "staff_act", {"event_id": ("look",)}),
     Table("extracts", rows.MadeExtract, "register_extract"),
     Table("requests", rows.Request, "request"),
 )
