@@ -44,7 +44,7 @@ def key(name: str) -> RSAKey:
     return RSAKey.generate_key(2048, {"kid": f"{name}-key"})
 
 
-def write_settings(folder: Path, issuer: str, redirect_uri: str, /, **changes: Any) -> Path:
+def write_settings(folder: Path, issuer: str, redirect_uri: str, /, table: str = "customers", **changes: Any) -> Path:
     """Write the settings of a provider and the keys that they name into a folder, and return their path.
 
     A change replaces a line, and None removes it.
@@ -68,7 +68,7 @@ def write_settings(folder: Path, issuer: str, redirect_uri: str, /, **changes: A
     } | changes
     told = [f"{name} = {json.dumps(value)}" for name, value in lines.items() if value is not None]
     path = folder / f"sign-in-{secrets.token_hex(4)}.toml"
-    path.write_text("\n".join(["[customers]", *told, ""]))
+    path.write_text("\n".join([f"[{table}]", *told, ""]))
     return path
 
 

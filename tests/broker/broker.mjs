@@ -17,8 +17,8 @@ const used = new Set();
 const provider = new Provider(issuer, {
   clients: [client],
   jwks: { keys },
-  scopes: ['openid', 'personal_identity_code'],
-  claims: { openid: ['sub', 'acr', 'amr', 'auth_time'], personal_identity_code: ['personal_identity_code'] },
+  scopes: ['openid', 'personal_identity_code', 'profile'],
+  claims: { openid: ['sub', 'acr', 'amr', 'auth_time'], personal_identity_code: ['personal_identity_code'], profile: ['preferred_username'] },
   acrValues: [level],
   conformIdTokenClaims: false,
   cookies: { keys: ['only for tests'] },
@@ -40,11 +40,11 @@ const provider = new Provider(issuer, {
   },
   pkce: { required: () => true },
   interactions: { url: (ctx, interaction) => `/interaction/${interaction.uid}` },
-  findAccount: (ctx, id) => ({ accountId: id, claims: () => ({ sub: id, personal_identity_code: people[id] }) }),
+  findAccount: (ctx, id) => ({ accountId: id, claims: () => ({ sub: id, personal_identity_code: people[id], preferred_username: people[id] }) }),
   // Nobody is asked for consent: using the broker is consenting.
   loadExistingGrant: async (ctx) => {
     const grant = new ctx.oidc.provider.Grant({ clientId: ctx.oidc.client.clientId, accountId: ctx.oidc.session.accountId });
-    grant.addOIDCScope('openid personal_identity_code');
+    grant.addOIDCScope('openid personal_identity_code profile');
     await grant.save();
     return grant;
   },

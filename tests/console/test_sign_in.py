@@ -3,6 +3,7 @@
 import re
 import time
 
+import psycopg
 import pytest
 from typer.testing import CliRunner
 
@@ -151,8 +152,10 @@ def test_a_session_is_a_customers_or_staffs_and_never_both(site):
     assert customer.get("/home/").status_code == 302
     both = SessionStore()
     both.update({"person_id": person, "staff": user_id})
-    with pytest.raises(Exception, match="a_customers_or_staffs"):
+    with pytest.raises(ValueError, match="never both"):
         both.save()
+    with building.administrator() as connection, pytest.raises(psycopg.errors.CheckViolation):
+        connection.execute("INSERT INTO session VALUES ('both', '', now(), 1, 'staff')")
 
 
 def test_a_session_begins_anew_at_sign_in(client, staff):

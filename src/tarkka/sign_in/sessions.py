@@ -38,6 +38,8 @@ class SessionStore(db.SessionStore):
         row = cast("Session", super().create_model_instance(data))
         row.person_id = data.get("person_id")
         row.staff = data.get("staff")
+        if row.person_id is not None and row.staff is not None:  # told here: Django would try for ever to store it
+            raise ValueError("a session is a customer's or staff's, and never both")
         return row
 
     def end_everywhere(self) -> None:
