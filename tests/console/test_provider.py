@@ -134,9 +134,8 @@ def test_a_token_that_says_what_is_wrong_signs_nobody_in(forger, caplog, forgery
     client, answer = sign_in_at(forger, **forgery)
     assert answer.status_code == 400
     assert client.get("/console/").status_code == 302
-    assert [each.getMessage() for each in caplog.records if each.name == "tarkka.security.sign_in"][0].startswith(
-        f"sign-in refused: {reason}"
-    )
+    [told] = [each.getMessage() for each in caplog.records if each.name == "tarkka.security.sign_in"]
+    assert told.startswith(f"sign-in refused: {reason}")
 
 
 @pytest.mark.parametrize(
