@@ -6,10 +6,11 @@ from typing import Any
 import psycopg
 import pytest
 
-from acting import a_case, a_mandate
+from acting import a_case, a_mandate, let_mandate_expire
 from building import Household, a_household
 from looking import latest_events, own_look, rows
 from tarkka.access import Refused, Subject, household, opened, person
+from tarkka.people.actions import Actor
 from tarkka.vocabulary import Purpose, Role, SubjectKind
 from walking import STAFF, USES
 
@@ -65,7 +66,9 @@ def test_mandate_for_another_role_is_none(home: Household) -> None:
 
 
 def test_mandate_that_has_ended_is_none(home: Household) -> None:
-    assert refusal(**service_look(home, a_member_of_staff(Role.CUSTOMER_SERVICE, days=0))).reason == "no_mandate"
+    staff = a_member_of_staff(Role.CUSTOMER_SERVICE)
+    let_mandate_expire(Actor(Role.CUSTOMER_SERVICE, staff, Purpose.CUSTOMER_SERVICE))
+    assert refusal(**service_look(home, staff)).reason == "no_mandate"
 
 
 def test_mandate_that_nobody_confirmed_is_none(home: Household) -> None:
@@ -113,7 +116,7 @@ def test_door_refuses_what_no_description_should_have_allowed(
 ) -> None:
     # A trace has no place for objections, and a customer is no group. Reading the description would find it; the door
     # does not count on that.
-    columns = "level, basis, person_needs_case, staff, lowered_by_a, lowered_by_b"
+    columns = "level, basis, person_needs_case, staff, lowered_by_a, lowered_by_b, under_restriction"
     with admin.transaction(force_rollback=True):
         admin.execute("ALTER TABLE description_use DISABLE TRIGGER USER")
         admin.execute(
