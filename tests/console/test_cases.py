@@ -1,16 +1,14 @@
 """One's own open case: opened with the customer, shown as its situation says, acted in, closed (R17, R23)."""
 
 import re
-from datetime import UTC, datetime
 
 import pytest
 
 import browsing
 import building
 import casework
-import staffing
 from looking import own_look
-from tarkka.vocabulary import Objection, Place, Role
+from tarkka.vocabulary import Objection, Place
 
 
 @pytest.fixture(scope="module")

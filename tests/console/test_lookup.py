@@ -54,7 +54,7 @@ def test_an_identity_code_is_recorded_as_its_keyed_hash_alone(clerk, customer):
     assert not [each for each in terms if code in each]
 
 
-@pytest.mark.parametrize("terms, said", [
+@pytest.mark.parametrize(("terms", "said"), [
     ("", "Write whom you are looking for"),
     ("V", "at least two letters"),
     (",", "at least two letters"),

@@ -70,6 +70,6 @@ def look_up(terms: str, *, role: Role, user_id: str, purpose: Purpose) -> list[F
     ) as look:
         with connection.cursor() as cursor:
             cursor.execute("SELECT person_id, given_name, family_name, card_ends FROM people.look_up()")
-            found = [Found(*row[:3], tuple(row[3])) for row in cursor.fetchall()]
+            found = [Found(row[0], row[1], row[2], tuple(row[3])) for row in cursor.fetchall()]
         look.cover(each.person_id for each in found)
     return found

@@ -87,6 +87,11 @@ def find_account(user_id: str) -> Account | None:
     return Account(user_id, name, email, Language(language), in_force)
 
 
+def names_of_staff() -> dict[str, str]:
+    """Return the names of those who have an open account, by user id, in the alphabet's order of names."""
+    return dict(_rows("SELECT user_id, name FROM staff_account WHERE closed_at IS NULL ORDER BY name, user_id", []))
+
+
 def read_credentials(user_id: str) -> Credentials:
     """Return what the account has to sign in with."""
     [(password, code_app)] = _rows(
@@ -128,6 +133,11 @@ def invited(hashed: bytes) -> str | None:
 def invitation_hash(code: str) -> bytes:
     """Return by which hash an invitation is found; dashes, spaces and small letters in its code count for nothing."""
     return sha256("".join(each for each in code.upper() if each.isalnum()).encode()).digest()
+
+
+def account_names() -> dict[str, str]:
+    """Return the name of each account's holder by user id, the closed ones' too, in the order of names."""
+    return dict(_rows("SELECT user_id, name FROM staff_account ORDER BY name, user_id", []))
 
 
 def list_accounts() -> list[Listed]:

@@ -94,6 +94,11 @@ def day_of_week(value: date, language: str) -> str:
     return _unbroken(format_skeleton("MMMEd", value, locale=_LOCALES[language]))
 
 
+def full_day(value: date, language: str) -> str:
+    """Return a day with its weekday and its year, as a heading: `ti 22.11.2016`, `tis 22 nov. 2016`."""
+    return _unbroken(format_skeleton("yMMMEd", value, locale=_LOCALES[language]))
+
+
 def month(value: date, language: str) -> str:
     """Return a month as a heading: `Marraskuu 2016`."""
     text = format_skeleton("yMMMM", value, locale=_LOCALES[language])

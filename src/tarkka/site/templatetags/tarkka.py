@@ -98,6 +98,18 @@ def day(value: date) -> str:
 
 
 @register.filter
+def full_day(value: date) -> str:
+    """Return a day with its weekday and its year."""
+    return formats.full_day(value, reader_language())
+
+
+@register.filter
+def clock(at: datetime) -> str:
+    """Return the time of day of an aware datetime, in the register's time zone."""
+    return formats.clock(timezone.localtime(at), reader_language())
+
+
+@register.filter
 def month(value: date) -> str:
     """Return a month and its year as a heading."""
     return formats.month(value, reader_language())
