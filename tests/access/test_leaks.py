@@ -188,6 +188,12 @@ def test_backend_killed_during_a_look_leaves_a_connection_that_works(home: House
         count("receipt")
 
 
+def test_backend_killed_before_the_look_ends_is_no_success(home: Household, admin: Admin) -> None:
+    ended = r"terminating connection|server closed"
+    with nothing_left(), pytest.raises(psycopg.OperationalError, match=ended), own_look(home.persons[0]):
+        admin.execute("SELECT pg_terminate_backend(%s)", rows("SELECT pg_backend_pid()")[0])
+
+
 def test_backend_killed_between_requests_is_no_failure(home: Household, admin: Admin) -> None:
     from django.db import close_old_connections, connection
 

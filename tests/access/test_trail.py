@@ -2,7 +2,7 @@
 
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import psycopg
@@ -259,6 +259,7 @@ def test_each_look_is_told_by_the_kind_of_actor_that_it_was_of(watched: Househol
             role, _, actor = actors[event.id].partition(" ")
             expected = "me" if actor == str(person) else role if role in ("automatic", "customer") else "staff"
             assert event.looker == expected, event
+            assert (event.is_own, event.is_automatic) == (expected == "me", expected == "automatic")
     kinds = {(event.looker, event.outcome) for event in events(me)}
     assert kinds == {(looker, outcome) for looker in Looker for outcome in ("granted", "refused")}
 

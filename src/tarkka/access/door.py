@@ -130,10 +130,7 @@ def _open(raw: psycopg.Connection[tuple[object, ...]], secret: str, subject: Sub
         raw.execute("BEGIN")
         raw.execute(_ROLES[subject.kind])
         raw.execute(f"SET LOCAL tarkka.ticket = '{secret}'", prepare=False)
-    row = issued.fetchone()
-    if row is None:
-        raise DoorMisused("the door gave no answer")
-    event_id, level, refusal = row
+    [(event_id, level, refusal)] = issued.fetchall()
     if refusal is not None:
         raise Refused(str(refusal), int(str(event_id)))
     return Access(int(str(event_id)), Level[str(level)], subject)
