@@ -51,6 +51,7 @@ ADDRESSES = {
     ("console-demo", "post", "/console/sign-in/demo/"): (400, 400, 400),
     ("console-events", "get", "/console/supervision/events/"): (CONSOLE_SIGN_IN,) * 3,
     ("console-events", "post", "/console/supervision/events/"): (CONSOLE_SIGN_IN,) * 3,
+    ("console-extracts", "get", "/console/extracts/"): (CONSOLE_SIGN_IN,) * 3,
     ("console-flag", "get", "/console/supervision/flags/1/"): (CONSOLE_SIGN_IN,) * 3,
     ("console-flag", "post", "/console/supervision/flags/1/"): (CONSOLE_SIGN_IN,) * 3,
     ("console-home", "get", "/console/"): (CONSOLE_SIGN_IN,) * 3,

@@ -13,7 +13,6 @@ from tarkka.people.actions import customer
 from tarkka.people.details import ContactKind
 from tarkka.people.queries import read_contact, read_person
 from tarkka.portal.looking import own_look
-from tarkka.portal.pages.extracts import extracts_served
 from tarkka.portal.signing_in import freshly_signed_in, signed_in
 from tarkka.purchases.queries import source_names
 from tarkka.rights.actions import (
@@ -28,6 +27,7 @@ from tarkka.rights.extract import read_extract
 from tarkka.rights.queries import read_orders, read_requests
 from tarkka.rights.writing import archive
 from tarkka.vocabulary import Level, Place, RequestKind
+from tarkka.web.extracts import extracts_by_year
 from tarkka.web.pages import described
 from tarkka.web.rate_limit import limited
 from tarkka.wording.language import reader_language
@@ -121,6 +121,6 @@ def _page(
         "text": text,
         "wrong": wrong,
         "longest": LONGEST,
-        "online": sum(made["online"] for made in extracts_served().values()),
+        "online": sum(online for _, online, _, _ in extracts_by_year()),
     }
     return render(request, "portal/my_data.html", words, status=status)
