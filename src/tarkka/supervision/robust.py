@@ -106,7 +106,7 @@ def _busyness(days: Iterable[Day], usual: dict[str, float]) -> dict[date, float]
     """Return how busy each day was: the median of how many times their own usual everybody did; 1 where few worked."""
     shares: dict[date, list[float]] = defaultdict(list)
     for each in days:
-        shares[each.day]  # noqa: B018  # a day without anybody whose usual is known is there too
+        shares[each.day]  # a day without anybody whose usual is known is there too
         if usual.get(each.actor):
             shares[each.day].append(each.amount / usual[each.actor])
     return {day: max(median(found), 0.25) if len(found) >= COLLEAGUES else 1.0 for day, found in shares.items()}

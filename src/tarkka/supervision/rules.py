@@ -110,7 +110,7 @@ _FINDING: dict[Rule, Callable[[Rule, Judged], Iterator[Finding]]] = {
 }
 
 
-def _with_past(judged: Judged, days: list[date]) -> dict[str, object]:
+def _with_past(judged: Judged, days: list[date]) -> dict[str, Any]:
     return {
         "past": midnight(days[0] - timedelta(days=PAST_DAYS), judged.zone),
         "end": midnight(days[-1] + timedelta(days=1), judged.zone),
@@ -118,7 +118,7 @@ def _with_past(judged: Judged, days: list[date]) -> dict[str, object]:
     }
 
 
-def _rows(rule: Rule, asked: dict[str, object]) -> list[tuple[Any, ...]]:
+def _rows(rule: Rule, asked: dict[str, Any]) -> list[tuple[Any, ...]]:
     statement = files("tarkka.supervision").joinpath("sql", "rules", f"{rule}.sql").read_text()
     with connection.cursor() as cursor:
         cursor.execute(statement, asked)

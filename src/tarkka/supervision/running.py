@@ -4,6 +4,7 @@ The run is a look at the trail as any other: the program's own, for supervision.
 judges, so that each of them sees that the looks at them were gone through (docs/decisions/0024).
 """
 
+import json
 from collections import Counter
 from collections.abc import Iterator
 from contextlib import AbstractContextManager
@@ -12,7 +13,6 @@ from itertools import pairwise
 
 from django.db import connection
 from django.utils import timezone
-from psycopg.types.json import Jsonb
 
 from tarkka import access
 from tarkka.description.queries import load_rulebook
@@ -22,10 +22,11 @@ from tarkka.vocabulary import Level, Purpose, Role
 
 ACTOR = "supervision"
 STEP = timedelta(days=7)
-"""So much is judged at one look: a register that begins to be supervised has years behind it, and a look has minutes."""
+"""So much is judged at one look: who begins to be supervised has a past, and a look has minutes."""
 
 _JUDGED_PEOPLE = """
-SELECT d.subject_id FROM supervision.deed d WHERE d.subject_kind = 'person' AND d.subject_id IS NOT NULL AND d.at >= %(since)s AND d.at < %(until)s
+SELECT d.subject_id FROM supervision.deed d
+WHERE d.subject_kind = 'person' AND d.subject_id IS NOT NULL AND d.at >= %(since)s AND d.at < %(until)s
 UNION
 SELECT p.person_id FROM supervision.deed d JOIN access_event_person p ON p.event_id = d.id
 WHERE d.subject_kind = 'lookup' AND p.person_id > 0 AND d.at >= %(since)s AND d.at < %(until)s
@@ -80,15 +81,15 @@ def _look() -> AbstractContextManager[access.Access]:
 def _last_end() -> datetime | None:
     with connection.cursor() as cursor:
         cursor.execute("SELECT max(until) FROM supervision_run")
-        [found] = cursor.fetchone()
-    return found
+        found: list[tuple[datetime | None]] = cursor.fetchall()
+    return found[0][0]
 
 
 def _raise(rule: Rule, found: Finding) -> int | None:
     with connection.cursor() as cursor:
         cursor.execute(
             "SELECT supervision.raise_flag(%s, %s, %s, %s, %s, %s, %s)",
-            [rule, found.actor, found.first_at, found.last_at, found.case_id, Jsonb(found.figures), found.events],
+            [rule, found.actor, found.first_at, found.last_at, found.case_id, json.dumps(found.figures), found.events],
         )
-        [flag] = cursor.fetchone()
+        [(flag,)] = cursor.fetchall()
     return None if flag is None else int(flag)
