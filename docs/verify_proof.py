@@ -1,7 +1,7 @@
 """Check a proof that an access event is in the trail, offline: python verify_proof.py PROOF.json PERSON [VKEY].
 
-PERSON is your number in the register, as your own extract tells it. VKEY is the log's public key, from where you trust it
-(the register's owner publishes it); without it the key in the proof is used, which says nothing about whose it is.
+PERSON is your number in the register, as your own extract tells it. VKEY is the log's public key, from where you trust
+it (the register's owner publishes it); without it the key in the proof is used, which says nothing about whose it is.
 Needs Python 3.11 and the package `cryptography`. docs/trail.md explains each step.
 """
 

@@ -140,7 +140,12 @@ def _size(proof: dict[str, Any]) -> None:
 
 def _signature(proof: dict[str, Any]) -> None:
     text, signed = proof["checkpoint"].split("\n\n")
-    proof["checkpoint"] = text + "\n\n" + "\n".join(line[:60] + ("A" if line[60] != "A" else "B") + line[61:] for line in signed.splitlines()) + "\n"
+    proof["checkpoint"] = (
+        text
+        + "\n\n"
+        + "\n".join(line[:60] + ("A" if line[60] != "A" else "B") + line[61:] for line in signed.splitlines())
+        + "\n"
+    )
 
 
 @pytest.mark.parametrize(

@@ -29,7 +29,7 @@ def test_nothing_stands_open_in_an_entry_that_tells_who_somebody_is() -> None:
     """A closed list: whoever adds to it says that the column names nobody and holds no free text."""
     assert {column for each in SEALED for column in each.clear.split()} == {
         "act", "agreement", "announced_on", "at", "basis", "break_glass", "case_id", "channel", "closes_at", "compiled", "digest",
-        "effective_on", "event_id", "given_at", "id", "language", "level", "mandate_id", "note", "number", "opened_at", "people",
+        "effective_on", "event_id", "flag_id", "given_at", "id", "language", "level", "mandate_id", "note", "number", "opened_at", "people",
         "place", "published_at", "purpose", "recorded_at", "refusal", "role", "situation", "size", "source", "subject_kind",
         "time_zone", "until", "valid", "verdict", "version", "xid",
     }  # fmt: skip

@@ -1,4 +1,4 @@
-"""The tree is RFC 9162's (and so RFC 6962's): the known answers of Certificate Transparency, and its laws at every size."""
+"""The tree is RFC 9162's (and so RFC 6962's): known answers of Certificate Transparency, and its laws at every size."""
 
 import pytest
 from hypothesis import given

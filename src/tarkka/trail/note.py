@@ -1,4 +1,4 @@
-"""Checkpoints as signed notes: C2SP's signed-note, tlog-checkpoint and tlog-cosignature, which witnesses read and cosign.
+"""Checkpoints as signed notes: C2SP's signed-note, tlog-checkpoint and tlog-cosignature, which witnesses can cosign.
 
 A checkpoint tells a log's name, size and root. The log's own key signs it twice: as the log (Ed25519), and as a
 cosigner, which tells the time by the standard's own means.
@@ -22,7 +22,7 @@ class NotGenuine(ValueError):
 
 @dataclass(frozen=True, slots=True)
 class Checkpoint:
-    """What a signed checkpoint says: the log's name, how many leaves, their root, and when (aware, UTC, whole seconds)."""
+    """What a signed checkpoint says: the log's name, how many leaves, their root, and when (UTC, whole seconds)."""
 
     origin: str
     size: int

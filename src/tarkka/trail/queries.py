@@ -11,7 +11,7 @@ from tarkka.trail.tree import inclusion
 
 @dataclass(frozen=True, slots=True)
 class Leaf:
-    """A leaf that is about an event. `opened` names the blinded column that `key` opens; both None if none is the person's."""
+    """A leaf that is about an event. `key` opens the blinded column `opened`; both are None if none is the person's."""
 
     index: int
     entry: str

@@ -1,7 +1,7 @@
 """Which tables are sealed into the trail, column by column, and the text of the leaf that each of their rows is.
 
-The one place that tells it: sealing, verifying, proving and erasing are made from these lists. A row's *entry* is a JSON
-object of its columns (those that are NULL left out, and the salt). A column that tells who somebody is, or holds free
+The one place that tells it: sealing, verifying, proving and erasing are made from these lists. A row's *entry* is a
+JSON object of its columns, without the salt and those that are NULL. A column that tells who somebody is, or holds free
 text, is *blinded*: in its place stands sha256(sha256(salt ‖ column name) ‖ value), a commitment that can be opened
 column by column with its key sha256(salt ‖ column name), and by nobody once the salt is destroyed.
 """
@@ -87,6 +87,7 @@ SEALED = (
         is_open=True,
     ),
     Sealed("erasure", clear="id at digest xid", blinded="acting", at="t.at"),
+    Sealed("flag_decision", clear="flag_id verdict at xid", blinded="decided_by words", key="flag_id", at="t.at"),
     Sealed(
         "look_delay",
         clear="case_id until at xid",
@@ -138,8 +139,9 @@ def entries_of(each: Sealed) -> str:
 
 def commitment(each: Sealed, column: str) -> str:
     """Return the expression of a blinded column's commitment; of an erased row, the one that was kept."""
+    value = f"convert_to(t.{column}::text, 'UTF8')"
     return (
-        f"CASE WHEN t.salt IS NOT NULL THEN encode(sha256({opening_key(column)} || convert_to(t.{column}::text, 'UTF8')), 'hex')"
+        f"CASE WHEN t.salt IS NOT NULL THEN encode(sha256({opening_key(column)} || {value}), 'hex')"
         f" WHEN t.{column} IS NULL THEN (SELECT min(e.commitments ->> '{column}') FROM public.trail_erased e"
         f" WHERE e.kind = '{each.table}' AND e.row_id = t.{each.key}) END"
     )

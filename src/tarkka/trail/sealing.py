@@ -1,4 +1,4 @@
-"""Sealing: rows become leaves, the tree grows over them, and a checkpoint of it is signed. One round is one transaction.
+"""Sealing: rows become leaves, the tree grows, and a checkpoint of it is signed. One round is one transaction.
 
 The door writes nothing for it: rows carry their transaction's number and a salt, and wait here for a few seconds.
 """

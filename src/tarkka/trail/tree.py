@@ -11,7 +11,7 @@ STEP = 8
 """Every so many levels are stored."""
 
 Read = Callable[[int, int, int], Sequence[bytes]]
-"""Stored hashes of a level (0: the leaves), from one index to before another. All of them exist, and lie in one tile."""
+"""Stored hashes of a level (0: the leaves), from one index to before another; all exist, and lie in one tile."""
 
 
 def leaf_hash(entry: bytes) -> bytes:
@@ -83,7 +83,7 @@ def _split(size: int) -> int:
 
 
 def _hash(read: Read, start: int, stop: int) -> bytes:
-    """Return the hash over leaves `start` to before `stop`; `start` is a multiple of the power of two that holds them."""
+    """Return the hash over leaves `start` to before `stop`; the power of two that holds so many divides `start`."""
     size = stop - start
     if size & size - 1:
         middle = start + _split(size)

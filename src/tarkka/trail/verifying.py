@@ -6,16 +6,17 @@ whose end was cut off. Memory does not grow with the log.
 """
 
 from collections import deque
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from heapq import merge
+from importlib.resources import files
 from itertools import chain, count
 from operator import itemgetter
 from typing import Any
 
 import psycopg
-from psycopg import sql
+from psycopg.abc import Params
 
 from tarkka.trail.note import Checkpoint, NotGenuine, Verifier
 from tarkka.trail.sealed import SEALED, SETTINGS, Sealed, entries_of, erased_digest, hashed
@@ -24,53 +25,18 @@ from tarkka.trail.tree import Growing
 OLD = timedelta(seconds=60)
 """A last checkpoint of this age tells that sealing has stopped."""
 LATE = timedelta(minutes=10)
-"""A row that was sealed so long after its own time was late, or put in with a time that is past. (A look may last 5.)"""
+"""A row that was sealed so long after its own time was late, or put in. (A look may last five.)"""
 MOST = 100
 """Findings that are told of one kind."""
 _AT_ONCE = 20_000
 _ITS_OWN = ("trail_leaf", "trail_node", "trail_checkpoint", "trail_erased")
 
+_SQL = {
+    name: files("tarkka.trail").joinpath("sql", f"verify_{name}.sql").read_text()
+    for name in ("erasures", "guards", "nodes", "rows", "told")
+}
 _LATE = "was sealed long after its own time"
-# Of each row and leaf of a table: what is wrong (NULL for nothing), and the row's key if something is. The rows that wait are fresh ones.
-_ROWS = """
-    SELECT what, CASE WHEN what IS NOT NULL THEN row_id END FROM (
-        SELECT coalesce(e.row_id, l.row_id) AS row_id, CASE
-            WHEN l.hash = e.hash THEN
-                CASE WHEN e.at < (%(times)s::timestamptz[])[width_bucket(l.index, %(sizes)s::bigint[]) + 1] - %(late)s::interval
-                THEN 'was sealed long after its own time' END
-            WHEN e.row_id IS NULL THEN 'is gone'
-            WHEN l.hash IS NOT NULL THEN 'is not what was sealed'
-            WHEN e.xid < (SELECT min(p.since) FROM public.trail_progress p) OR e.at < %(last)s::timestamptz - %(late)s::interval
-                THEN 'was passed over when others were sealed'
-            ELSE 'waits'
-        END AS what
-        FROM (SELECT row_id, xid, at, {hashed} AS hash FROM ({entries}) e) e
-        FULL JOIN (SELECT index, row_id, hash FROM public.trail_leaf WHERE kind = '{table}') l ON l.row_id = e.row_id) compared
-"""
 _NO_MORE = (-1, b"", "")
-# In the order in which a growing tree completes them.
-_NODES = "SELECT level::integer, index, hash FROM public.trail_node ORDER BY (index + 1) << level, level"
-_ERASURES = f"""
-    SELECT coalesce(e.id, x.erasure_id) FROM public.erasure e
-    FULL JOIN (SELECT erasure_id, {erased_digest()} AS digest FROM public.trail_erased GROUP BY 1) x ON x.erasure_id = e.id
-    WHERE e.digest IS DISTINCT FROM coalesce(x.digest, sha256(''))
-"""  # noqa: S608
-# A look at a group is shown to everyone until it is told who was in it, and then to all of those.
-_UNTOLD = """
-    SELECT e.id FROM public.access_event e
-    LEFT JOIN (SELECT event_id, count(*) FILTER (WHERE person_id IS DISTINCT FROM 0) AS people, bool_or(person_id = 0) AS everyone
-               FROM public.access_event_person GROUP BY 1) p ON p.event_id = e.id
-    LEFT JOIN (SELECT event_id, sum(people) AS people FROM public.access_cover GROUP BY 1) c ON c.event_id = e.id
-    WHERE e.subject_kind NOT IN ('person', 'household') AND e.refusal IS NULL
-    AND (coalesce(p.everyone, false) = (c.people IS NOT NULL) OR coalesce(p.people, 0) <> coalesce(c.people, 0))
-"""
-# 56: DELETE, UPDATE and TRUNCATE, of pg_trigger's tgtype.
-_UNGUARDED = """
-    SELECT t FROM unnest(%s::text[]) t WHERE NOT EXISTS (
-        SELECT FROM pg_trigger g WHERE g.tgrelid = ('public.' || t)::regclass AND NOT g.tgisinternal AND g.tgenabled IN ('O', 'A')
-        HAVING coalesce(bit_or(g.tgtype), 0) & 56 = 56)
-"""
-
 Connection = psycopg.Connection[tuple[Any, ...]]
 Told = Callable[[str, float], None]
 
@@ -102,7 +68,7 @@ def verify(
     verifier: Verifier,
     *,
     since: Checkpoint | None = None,
-    told: Told = lambda what, share: None,
+    told: Told = lambda *_: None,
     now: datetime | None = None,
 ) -> Verified:
     """Go through the whole trail. `told` hears what is looked at, and which share of it is done.
@@ -134,7 +100,9 @@ class _Verifying:
             ).items():  # off: to be refused rather than shown less
                 self.connection.execute("SELECT pg_catalog.set_config(%s, %s, true)", [name, value])
             size = self._tree()
-            leaves = dict(self.connection.execute("SELECT kind, count(*) FROM public.trail_leaf GROUP BY kind"))
+            leaves: dict[str, int] = dict(
+                self.connection.execute("SELECT kind, count(*) FROM public.trail_leaf GROUP BY kind")
+            )
             for each in SEALED:
                 self._rows(each, leaves.pop(each.table, 0))
             for kind in leaves:
@@ -151,16 +119,16 @@ class _Verifying:
         if len(found) < MOST:
             found.append(Finding(where, what))
 
-    def _stream(self, query: str, parameters: Mapping[str, Any] | None = None) -> Iterator[list[tuple[Any, ...]]]:
+    def _stream(self, query: str, parameters: Params | None = None) -> Iterator[list[tuple[Any, ...]]]:
         with self.connection.cursor(name=next(self._names), binary=True) as cursor:
-            cursor.execute(sql.SQL(query), parameters)  # type: ignore[arg-type]  # made of our own words
+            cursor.execute(query.encode(), parameters)  # our own words
             while rows := cursor.fetchmany(_AT_ONCE):
                 yield rows
 
     def _rows(self, each: Sealed, leaves: int) -> None:
         """Every row has the leaf that was made of it, and every leaf its row."""
         matched = done = 0
-        query = _ROWS.format(hashed=hashed(), entries=entries_of(each), table=each.table)
+        query = _SQL["rows"].format(hashed=hashed(), entries=entries_of(each), table=each.table)
         known = {"sizes": self.sizes, "times": self.times, "late": LATE, "last": self.last and self.last.at}
         for rows in self._stream(query, known):
             for what, row_id in rows:
@@ -179,7 +147,8 @@ class _Verifying:
     def _tree(self) -> int:
         """Leaves are numbered without a gap, stored nodes are their hashes, and checkpoints are signed over them."""
         [(leaves,)] = self.connection.execute("SELECT count(*) FROM public.trail_leaf")
-        tree, nodes = Growing(), self._one_by_one(_NODES)
+        tree, broken = Growing(), False
+        nodes = self._one_by_one(_SQL["nodes"])
         signed = merge(self._checkpoints(), self._given(), key=itemgetter(0))
         size, root, where = next(signed, _NO_MORE)
         for index, hash_ in self._one_by_one("SELECT index, hash FROM public.trail_leaf ORDER BY index"):
@@ -190,9 +159,9 @@ class _Verifying:
                 self._find(f"leaf {min(index, tree.size)}", "is missing or there twice")
                 break
             for node in tree.add(hash_):
-                if nodes and next(nodes, None) != node:
+                if not broken and next(nodes, None) != node:
                     self._find(f"node {node[1]} of level {node[0]}", "is not the hash of what is under it")
-                    nodes = None
+                    broken = True
             if tree.size % _AT_ONCE == 0:
                 self.told("trail_leaf", tree.size / leaves)
         else:
@@ -201,7 +170,7 @@ class _Verifying:
                 size, root, where = next(signed, _NO_MORE)
             if size >= 0:
                 self._find(where, "is of more leaves than there are")
-            if nodes and next(nodes, None):
+            if not broken and next(nodes, None):
                 self._find("trail_node", "has more nodes than the tree")
         deque(signed, maxlen=0)  # whose signatures are looked at as they go by
         self._end(leaves)
@@ -253,18 +222,19 @@ class _Verifying:
 
     def _erasures(self) -> None:
         """What is missing of a row was taken by an erasure that is on record, and by nobody's hand."""
-        for (erasure,) in self.connection.execute(sql.SQL(_ERASURES)):  # type: ignore[arg-type]
+        for (erasure,) in self._one_by_one(_SQL["erasures"].format(erased_digest=erased_digest())):
             self._find(f"erasure {erasure}", "is not of the rows that say so")
 
     def _untold(self) -> None:
-        for (event,) in self.connection.execute(_UNTOLD):
+        """A look at a group is shown to everyone until it is told who was in it, and then to all of those."""
+        for (event,) in self._one_by_one(_SQL["told"]):
             self._find(f"access_event {event}", "is shown neither to everyone nor to all who were told to be in it")
 
     def _guards(self) -> None:
         """What keeps the program from changing a sealed row is in its place."""
         tables = [*(each.table for each in SEALED), *_ITS_OWN]
-        for (table,) in self.connection.execute(_UNGUARDED, [sorted(set(tables))]):
+        for (table,) in self._one_by_one(_SQL["guards"], [sorted(set(tables))]):
             self._find(table, "has lost the triggers that refuse changes")
 
-    def _one_by_one(self, query: str) -> Iterator[tuple[Any, ...]]:
-        return chain.from_iterable(self._stream(query))
+    def _one_by_one(self, query: str, parameters: Sequence[Any] | None = None) -> Iterator[tuple[Any, ...]]:
+        return chain.from_iterable(self._stream(query, parameters))
