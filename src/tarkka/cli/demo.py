@@ -41,11 +41,13 @@ def demo(
     _publish(description)
     _load_sample()
     _give_mandate()
+    _open_staff()
     console.print(f"\n[bold]Tarkka is at http://127.0.0.1:{port}[/bold]  (Ctrl-C stops everything)\n\nSign in as:")
     from tarkka.sample.load import demo_people
 
     for person in demo_people():
         console.print(f"  [bold]{person.name}[/bold] (person {person.person_id}): {person.why['en']}")
+    console.print(f"\nStaff sign in at http://127.0.0.1:{port}/console/sign-in/demo/")
     run_server("127.0.0.1", port)
 
 
@@ -101,3 +103,9 @@ def _give_mandate() -> None:
     confirm_mandate(given, acting="tarkka demo, again", using="owner")
     agreement = load_rulebook().versions[-1].description.document.agreement
     sign_agreement(agreement.number, language=Language.EN, acting=user)
+
+
+def _open_staff() -> None:
+    from tarkka.sample.staff import open_staff
+
+    open_staff()

@@ -72,7 +72,7 @@ def new_app_asked(request: HttpRequest, user_id: str) -> str:
 def new_app(request: HttpRequest, user_id: str) -> NewCodeApp | None:
     """Return the new app if it showed the code that the form brings; None if not."""
     secret = new_app_asked(request, user_id)
-    if not codes.is_right(secret, user_id, request.POST.get("code", "")):
+    if not codes.is_right(secret, request.POST.get("code", "")):
         return None
     del request.session["new_app"]
     return NewCodeApp(secret)

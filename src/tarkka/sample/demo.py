@@ -1,9 +1,12 @@
-"""Whom a visitor of the demo can be: a handful of the sample's people with something to see."""
+"""Whom a visitor of the demo can be: a handful of the sample's people with something to see, and of its staff."""
 
 import tomllib
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
+from typing import Any
+
+from tarkka.vocabulary import Role
 
 
 @dataclass(frozen=True, slots=True)
@@ -14,8 +17,29 @@ class DemoChoice:
     why: dict[str, str]
 
 
-@cache
+@dataclass(frozen=True, slots=True)
+class StaffChoice:
+    """One of the staff; `why` is a text by language: what there is to try."""
+
+    user_id: str
+    name: str
+    role: Role
+    why: dict[str, str]
+
+
 def demo_choices() -> tuple[DemoChoice, ...]:
     """Return the people to choose from, the best first."""
-    table = tomllib.loads((Path(__file__).parent / "demo.toml").read_text(encoding="utf-8"))
-    return tuple(DemoChoice(key, why) for key, why in table.items())
+    return tuple(DemoChoice(key, why) for key, why in _table().items() if key != "staff")
+
+
+def staff_choices() -> tuple[StaffChoice, ...]:
+    """Return the staff to choose from."""
+    return tuple(
+        StaffChoice(user_id, told["name"], Role(told["role"]), told["why"])
+        for user_id, told in _table()["staff"].items()
+    )
+
+
+@cache
+def _table() -> dict[str, Any]:
+    return tomllib.loads((Path(__file__).parent / "demo.toml").read_text(encoding="utf-8"))

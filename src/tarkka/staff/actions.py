@@ -159,7 +159,7 @@ def check_code(user_id: str, told: str, visitor: Visitor) -> bool:
     with connection.cursor() as cursor:
         cursor.execute("SELECT secret_sealed FROM staff_code_app WHERE user_id = %s", [user_id])
         found = cursor.fetchone()
-    return found is not None and codes.is_right(codes.open_sealed(bytes(found[0]), user_id), user_id, told)
+    return found is not None and codes.is_right(codes.open_sealed(bytes(found[0]), user_id), told)
 
 
 def use_key(user_id: str, used: KnownKey) -> None:

@@ -37,7 +37,7 @@ def address_for_app(secret: str, user_id: str) -> str:
     return pyotp.TOTP(secret, interval=PERIOD).provisioning_uri(name=user_id, issuer_name="Tarkka")
 
 
-def is_right(secret: str, user_id: str, told: str) -> bool:
+def is_right(secret: str, told: str) -> bool:
     """Tell whether a code is one of now, and was not used before. Spaces in it count for nothing."""
     code = re.sub(r"\s", "", told)
     if not re.fullmatch("[0-9]{6}", code, re.ASCII):
@@ -46,5 +46,5 @@ def is_right(secret: str, user_id: str, told: str) -> bool:
     for step in (now, now - 1, now + 1):
         if hmac.compare_digest(pyotp.TOTP(secret, interval=PERIOD).generate_otp(step), code):
             until = datetime.fromtimestamp((step + 2) * PERIOD, UTC)
-            return use_once("code of an app", f"{user_id} {step}", until=until)
+            return use_once("code of an app", f"{secret} {step}", until=until)
     return False
