@@ -120,6 +120,21 @@ def _plant_people(person: int, new: object) -> None:
             *ended,
             new(),
         )
+        write(
+            "INSERT INTO restriction (person_id, request_id, valid, reason, end_reason)"
+            " VALUES (%s, 0, tstzrange(%s, %s), %s, %s)",
+            person,
+            *ended,
+            new(),
+            new(),
+        )
+        write(
+            "INSERT INTO erased (person_id, request_id, counts, bonus_before_cents, bonus_after_cents)"
+            " VALUES (%s, %s, %s, 7700, 7700)",
+            person,
+            10**9 + secrets.randbelow(10**9),
+            new(),
+        )
         wish = (
             "INSERT INTO wish (person_id, purpose, kind, wished_at, ended_at) VALUES (%s, 'services', 'email', %s, %s)"
         )

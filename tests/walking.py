@@ -7,6 +7,7 @@ import json
 import secrets
 from collections.abc import Iterator
 from collections.abc import Set as AbstractSet
+from contextlib import contextmanager, suppress
 from datetime import UTC, datetime, timedelta
 
 from psycopg import sql
@@ -70,6 +71,7 @@ RIGHTS = {
         sent_receipt        own           own:services  -                  -
         register_extract    own           own:choosing  own:looking        -
         request             own           own:choosing  own:upkeep         -
+        erased              own           -             -                  -
         access_event        own           -             -                  -
         service_case        own           -             -                  -
         staff_act           own           -             -                  -
@@ -119,9 +121,11 @@ RIGHTS = {
 # Of which part of a person's data a table is. In a case only the parts that its situation shows are reached.
 PARTS = {
     "membership": Part.HOUSEHOLD, "card": Part.CARD, "contact": Part.CONTACT, "contact_for_safety": Part.CONTACT,
-    "wish": Part.CONTACT, "objection": Part.CHOICES, "level_cap": Part.CHOICES, "restriction": Part.CHOICES, "receipt": Part.PURCHASES,
+    "wish": Part.CONTACT, "objection": Part.CHOICES, "level_cap": Part.CHOICES, "restriction": Part.CHOICES,
+    "receipt": Part.PURCHASES,
     "receipt_group": Part.PURCHASES, "receipt_line": Part.PURCHASES, "sent_receipt": Part.PURCHASES,
-    "register_extract": Part.REQUESTS, "request": Part.REQUESTS, "access_event": Part.LOOKS,
+    "register_extract": Part.REQUESTS, "request": Part.REQUESTS, "erased": Part.REQUESTS,
+    "access_event": Part.LOOKS,
     "service_case": Part.LOOKS, "staff_act": Part.LOOKS, "shared_looks": Part.LOOKS,
 }  # fmt: skip
 SITUATIONS = {
@@ -142,7 +146,7 @@ VERBS = ("SELECT", "INSERT", "UPDATE", "DELETE", "TRUNCATE")
 KEYS = {
     "person": "id", "household": "id", "membership": "id", "card": "id", "contact": "id", "contact_for_safety": "id",
     "wish": "id", "objection": "id", "level_cap": "id", "restriction": "id", "sent_receipt": "person_id",
-    "register_extract": "id", "request": "id",
+    "register_extract": "id", "request": "id", "erased": "id",
     "receipt": "id", "receipt_group": "receipt_id", "receipt_line": "receipt_id",
     "receipt_key": "id", "cardless_receipt": "batch", "access_event": "id", "access_event_person": "person_id",
     "access_ticket": "pid", "mandate": "id", "mandate_confirmed": "mandate_id", "mandate_ended": "mandate_id",
@@ -213,8 +217,11 @@ def differences(world: World) -> Iterator[str]:
     """Yield what a walk meets otherwise than is written above, as it goes. Errors of the door are differences too."""
     try:
         yield from _outside(world)
+        yield from _trail(world)
         yield from _functions(world)
         yield from _staff(world.people["mate"])
+        yield from _upheld(world.people["mate"])
+        yield from _erased(world.leaver)
         yield from _supervision()
         mandated = _mandates()
         for (role, purpose, kind), levels in USES.items():
@@ -273,12 +280,73 @@ def _supervision() -> Iterator[str]:
     look = {"role": Role.AUTOMATIC, "actor": "walk", "purpose": Purpose.SUPERVISION, "subject": access.TRAIL}
     with access.opened(**look) as opened:
         opened.cover([])
-        raised = "SELECT supervision.raise_flag('walk', %s, now(), now(), NULL, '{}', ARRAY[%s::bigint])"
+        raised = "SELECT supervision.raise_flag('own', %s, now(), now(), NULL, '{}', ARRAY[%s::bigint])"
         [[(flag,)], [(again,)]] = [rows(raised, clerk, opened.event_id) for _ in range(2)]
     decide_flag(flag, FlagVerdict.EXPLAINED, words="a walk", acting=officer)
     calls = [take_calls([Call(clerk, clerk, now, now)]) for _ in range(2)]
     if (again, calls) != (None, [1, 0]):
         yield f"of one event flagged twice there is {again}, of one call taken twice {calls}"
+
+
+class _UndoneError(Exception):
+    """What was tried in a look is not to be kept."""
+
+
+@contextmanager
+def _undone() -> Iterator[None]:
+    with suppress(_UndoneError):
+        yield
+
+
+def _upheld(person: int) -> Iterator[str]:
+    """What the data-protection officer does at a request reaches what it is about, and a person can be erased."""
+    from looking import rows
+    from requesting import an_officer
+    from tarkka.people.actions import look
+    from tarkka.rights.upheld import person_of_request, requests_at_desk
+
+    officer = an_officer()
+    [request, *_] = [each.id for each in requests_at_desk(officer.id) if each.person_id == person]
+    if person_of_request(request, officer.id) != person:
+        yield "the desk does not find whose a request is"
+    with _undone(), look(person, officer):
+        rows("SELECT rights.restrict(%s, 'a walk')", request)
+        rows("SELECT rights.cap_level(%s, 'GROUP', 'a walk')", request)
+        ended = rows("SELECT rights.end_cap()")
+        lifted = rows("SELECT rights.lift_restriction(now() + interval '2 days', 'a walk')")
+        rows("SELECT rights.correct_name(%s, 'A', 'Walker')", request)
+        called = rows("SELECT given_name, family_name FROM person")
+        if (ended, lifted, called) != ([(True,)], [(True,)], [("A", "Walker")]):
+            yield f"a cap is ended {ended}, a restriction lifted {lifted}, and a name corrected to {called}"
+        raise _UndoneError
+    taken = {"contact": 2, "receipt": 1, "receipt_group": 4, "receipt_line": 2, "sent_receipt": 1, "wish": 1}
+    with _undone(), look(person, officer):
+        found = {what: count for what, stays, count in rows("SELECT * FROM rights.erasable()") if not stays}
+        rows("SELECT rights.erase(%s)", request)
+        left = {what for what, _, _ in rows("SELECT * FROM rights.erasable()")}
+        levels = rows("SELECT DISTINCT level::text FROM receipt")
+        erased = rows("SELECT count(*) FROM erased WHERE request_id = %s", request)
+        if (found, left, levels, erased) != (taken, {"receipt", "membership", "card"}, [("TOTAL",)], [(1,)]):
+            yield f"erasing takes {found} and leaves {left} at {levels}, in {erased} erasures"
+        raise _UndoneError
+
+
+def _erased(leaver: int) -> Iterator[str]:
+    """Somebody of whom nothing must stay can be erased."""
+    from looking import rows
+    from requesting import an_officer
+    from tarkka.people.actions import look
+    from tarkka.rights.upheld import measures_at_desk, requests_at_desk
+
+    officer = an_officer()
+    [request] = [each.id for each in requests_at_desk(officer.id) if each.person_id == leaver]
+    measures = sorted(each.what for each in measures_at_desk(officer.id) if each.person_id == leaver)
+    with _undone(), look(leaver, officer):
+        rows("SELECT rights.erase_person(%s)", request)
+        seen = [rows(f"SELECT count(*) FROM {table}") for table in ("person", "erased", "access_event")]
+        if (measures, seen) != (["level_cap", "restriction"], [[(0,)]] * 3):
+            yield f"somebody with {measures} who was erased is seen in {seen}"
+        raise _UndoneError
 
 
 def _mandates() -> str:
@@ -377,6 +445,37 @@ def _outside(world: World) -> Iterator[str]:
         for step, whose in steps.items():
             if found[step] != whose:
                 yield f"{role} without a ticket: {' '.join(step)} reaches {found[step]}, expected {whose}"
+
+
+def _trail(world: World) -> Iterator[str]:
+    """Every sealed row becomes a leaf, and what identifies the world's people can be taken from every row."""
+    from tarkka.trail.sealed import SEALED, entries_of
+
+    with administrator() as admin, admin.transaction(force_rollback=True):
+        admin.execute("SET LOCAL session_replication_role = replica")
+        admin.execute("DELETE FROM trail_leaf")
+        admin.execute("DELETE FROM trail_progress")
+        expected, emptied = {}, {}
+        for each in SEALED:
+            [(expected[each.table],)] = admin.execute(f"SELECT count(*) FROM ({entries_of(each)}) e")
+            if each.whose:
+                [(emptied[each.table],)] = admin.execute(
+                    f"SELECT count(*) FROM {each.table} t WHERE salt IS NULL OR EXISTS ("
+                    f" SELECT FROM unnest(%s::bigint[]) person WHERE {each.whose})",
+                    [list(world.people.values())],
+                )
+        admin.execute("SET LOCAL ROLE tarkka_app")
+        admin.execute("SELECT FROM trail.append(10000000, true)")
+        admin.execute("RESET ROLE")
+        sealed = dict(admin.execute("SELECT kind, count(*) FROM trail_leaf GROUP BY 1").fetchall())
+        if sealed != {table: rows for table, rows in expected.items() if rows}:
+            yield f"rows are sealed of {sealed}"
+        for person in world.people.values():
+            admin.execute("SELECT trail.erase(%s, 'walk')", [person])
+        for table, rows in emptied.items():
+            [(found,)] = admin.execute(f"SELECT count(*) FROM {table} WHERE salt IS NULL")
+            if found != rows:
+                yield f"erasing empties {found} rows of {table}, expected {rows}"
 
 
 def _functions(world: World) -> Iterator[str]:

@@ -18,6 +18,7 @@ class World:
     others: Household
     source_id: int
     people: dict[str, int]
+    leaver: int
     owners: dict[str, dict[int, set[str]]] = field(default_factory=dict)
 
     def household_of(self, name: str) -> int:
@@ -71,6 +72,11 @@ def a_world() -> World:
             [everyone],
         )
         connection.execute(
+            "INSERT INTO erased (person_id, request_id, counts, bonus_before_cents, bonus_after_cents)"
+            " SELECT p, 0, '', 0, 0 FROM unnest(%s::bigint[]) p",
+            [everyone],
+        )
+        connection.execute(
             "INSERT INTO register_extract (person_id, way) SELECT p, 'paper' FROM unnest(%s::bigint[]) p", [everyone]
         )
         connection.execute(
@@ -79,7 +85,7 @@ def a_world() -> World:
             [everyone],
         )
     _serve(everyone)
-    world = World(home, others, source.id, people)
+    world = World(home, others, source.id, people, _a_leaver())
     recall = {
         "role": Role.AUTOMATIC,
         "actor": "walk",
@@ -97,6 +103,27 @@ def a_world() -> World:
             shared[look.event_id] = names
     world.owners = _owners(people) | {"shared_looks": shared}
     return world
+
+
+def _a_leaver() -> int:
+    """Return somebody with rows in every table, of whom nothing must be kept any more."""
+    home = a_household(1)
+    [person], [card] = home.persons, home.cards
+    take(a_source(), [a_receipt(card=card, purchased_at="2015-03-05T12:30:00+02:00")])
+    with administrator() as connection:
+        for statement in (
+            "UPDATE card SET valid = '[2014-05-01,2020-01-01)' WHERE person_id = %s",
+            "UPDATE membership SET valid = '[2014-05-01,2020-01-01)' WHERE person_id = %s",
+            "INSERT INTO erased VALUES (DEFAULT, %s, 0, now(), '', 0, 0)",
+            "INSERT INTO level_cap VALUES (DEFAULT, %s, 0, 'TOTAL', '[now,)', 'asked')",
+            "INSERT INTO objection VALUES (DEFAULT, %s, 'A', now(), 'desk', 'a', 1)",
+            "INSERT INTO register_extract (person_id, way, made_at) VALUES (%s, 'online', now())",
+            "INSERT INTO request VALUES (DEFAULT, %s, 'erasure', 'asked', 'portal', 'a', now(), now())",
+            "INSERT INTO restriction VALUES (DEFAULT, %s, 0, '[now,)', 'asked')",
+            "INSERT INTO wish (person_id, purpose, kind) VALUES (%s, 'services', 'email')",
+        ):
+            connection.execute(statement, [person])
+    return person
 
 
 def _serve(everyone: list[int]) -> None:
@@ -130,7 +157,7 @@ def _supervise(clerk: str, officer: str) -> None:
     look = {"role": Role.AUTOMATIC, "actor": "world", "purpose": Purpose.SUPERVISION, "subject": access.TRAIL}
     with access.opened(**look) as opened:
         opened.cover([])
-        raised = "SELECT supervision.raise_flag('world', %s, now(), now(), NULL, '{}', ARRAY[%s::bigint])"
+        raised = "SELECT supervision.raise_flag('own', %s, now(), now(), NULL, '{}', ARRAY[%s::bigint])"
         [(flag,)] = rows(raised, clerk, opened.event_id)
     decide_flag(flag, FlagVerdict.EXPLAINED, words="a test", acting=officer)
 
@@ -152,6 +179,7 @@ def _owners(people: dict[str, int]) -> dict[str, dict[int, set[str]]]:
         "restriction": "SELECT id, person_id FROM restriction",
         "register_extract": "SELECT id, person_id FROM register_extract",
         "request": "SELECT id, person_id FROM request",
+        "erased": "SELECT id, person_id FROM erased",
         "receipt": "SELECT id, purchaser_id FROM receipt",
         "receipt_group": "SELECT receipt_id, purchaser_id FROM receipt_group",
         "receipt_line": "SELECT receipt_id, purchaser_id FROM receipt_line",

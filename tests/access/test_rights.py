@@ -22,6 +22,10 @@ DOOR_RECEIPT = (
 )
 SUPERVISION = ("flag", "flag_decision", "flag_event", "staff_call")
 VIEWS = tuple(f"supervision.{name}" for name in ("deed", "reached", "search", "suspected"))
+ERASED = (
+    "card", "contact", "level_cap", "membership", "objection", "person", "receipt", "receipt_group", "receipt_key",
+    "receipt_line", "register_extract", "request", "restriction", "sent_receipt", "wish",
+)  # fmt: skip
 _KEPT = ("cardless_receipt", "intake_batch", "product", "receipt_key")
 _VERBS = ("SELECT", "INSERT", "UPDATE", "DELETE")
 RIGHTS: dict[str, dict[tuple[str, str], str]] = {
@@ -40,7 +44,8 @@ RIGHTS: dict[str, dict[tuple[str, str], str]] = {
         ("staff_security_key", "UPDATE"): "sign_count used_at",
     },
     "tarkka_person": SHARED
-    | {(table, "SELECT"): ALL for table in ("card", "contact", "level_cap", "membership", "person", "restriction", "wish")}
+    | {(table, "SELECT"): ALL for table in ("card", "contact", "level_cap", "membership", "person", "wish")}
+    | {(table, "SELECT"): ALL for table in ("erased", "restriction")}
     | {(table, "SELECT"): ALL for table in ("receipt", "receipt_group", "receipt_line")}
     | {(f"description_{part}", "SELECT"): ALL for part in ("in_force", "version")}
     | {
@@ -84,6 +89,7 @@ RIGHTS: dict[str, dict[tuple[str, str], str]] = {
     | {(table, verb): ALL for table in _KEPT for verb in ("SELECT", "INSERT")}
     | {(table, "INSERT"): ALL for table in SUPERVISION}
     | {(table, "SELECT"): ALL for table in SUPERVISION if table != "flag_decision"}
+    | {(table, "DELETE"): ALL for table in ERASED}
     | {("access_ticket", verb): ALL for verb in ("SELECT", "INSERT", "UPDATE", "DELETE")}
     | {(table, "INSERT"): ALL for table in ("access_event", "access_event_person")}
     | {("access_event_person", "DELETE"): ALL}
@@ -93,22 +99,32 @@ RIGHTS: dict[str, dict[tuple[str, str], str]] = {
         ("access_event_person", "SELECT"): "person_id event_id",
         ("card", "SELECT"): "id number person_id valid",
         ("card", "INSERT"): "number person_id valid",
+        ("contact", "SELECT"): "person_id",
         ("contact", "INSERT"): "person_id kind value",
+        ("erased", "SELECT"): ALL,
+        ("erased", "INSERT"): "person_id request_id counts bonus_before_cents bonus_after_cents",
+        ("erased", "UPDATE"): "person_id",
         ("register_extract", "SELECT"): "id person_id way asked_at made_at",
         ("household", "INSERT"): "id",
-        ("level_cap", "SELECT"): "person_id level valid",
+        ("level_cap", "SELECT"): "person_id request_id level valid",
+        ("level_cap", "INSERT"): "person_id request_id level valid reason",
+        ("level_cap", "UPDATE"): "valid",
         ("membership", "SELECT"): "person_id household_id is_main_member valid",
         ("membership", "INSERT"): "person_id household_id is_main_member valid",
         ("objection", "SELECT"): "person_id kind withdrawn_at",
         ("person", "SELECT"): "id identity_hash given_name family_name",
+        ("person", "UPDATE"): "given_name family_name",
         ("person", "INSERT"): "id identity_hash identity_sealed given_name family_name language",
         ("receipt", "SELECT"): DOOR_RECEIPT,
-        ("restriction", "SELECT"): "person_id valid",
+        ("receipt", "UPDATE"): "level",
+        ("restriction", "SELECT"): "person_id request_id valid",
+        ("restriction", "INSERT"): "person_id request_id valid reason",
+        ("restriction", "UPDATE"): "valid end_reason",
         (
             "receipt_line",
             "SELECT",
         ): "purchaser_id purchased_at receipt_id product_id quantity unit amount_cents vat_rate",
-        ("request", "SELECT"): "id person_id kind due_on answered_at",
+        ("request", "SELECT"): "id person_id kind received_on due_on extended_at answered_at",
         ("sent_receipt", "SELECT"): "person_id receipt_id",
         ("staff_account", "SELECT"): "user_id identity_hash closed_at",
         ("wish", "SELECT"): "person_id purpose kind wished_at ended_at",
@@ -131,7 +147,7 @@ CALLERS = {
     "access.bonus_left_out": {"household"},
     "access.agreements_signed": {"app", "owner"},
     "access.cases_open": {"app"},
-    "access.cases_untold": {"person"},
+    "access.cases_untold": {"person", "seal"},
     "access.close_case": {"app"},
     "access.confirm_mandate": {"app", "owner"},
     "access.cover": {"trace", "audience", "lookup", "trail"},
@@ -151,7 +167,7 @@ CALLERS = {
     "access.lowering": {"audience"},
     "access.revoke_tickets": {"owner"},
     "access.shared_looks": {"person"},
-    "access.subject": {"person", "household"},
+    "access.subject": {"person", "household", "seal"},
     "access.subject_for": {"person"},
     "access.subject_period": {"household"},
     "people.cards_among": {"intake"},
@@ -170,7 +186,18 @@ CALLERS = {
     "purchases.sales": {"intake"},
     "purchases.take_back": {"intake"},
     "purchases.taken": {"intake"},
+    "rights.cap_level": {"person"},
+    "rights.correct_name": {"person"},
+    "rights.end_cap": {"person"},
+    "rights.erasable": {"person"},
+    "rights.erase": {"person"},
+    "rights.erase_person": {"person"},
     "rights.extracts_made": {"app"},
+    "rights.lift_restriction": {"person"},
+    "rights.measures_at_desk": {"app"},
+    "rights.person_of_request": {"app"},
+    "rights.requests_at_desk": {"app"},
+    "rights.restrict": {"person"},
     "rights.waiting": {"owner"},
     "services.due": {"app"},
     "supervision.decide_flag": {"app"},
@@ -214,6 +241,14 @@ TOLD = {
     "purchases.take_back": "verdict text, place text",
     "purchases.taken": "text",
     "rights.extracts_made": "year integer, way text, made bigint",
+    "rights.measures_at_desk": (
+        "what text, person_id bigint, request_id bigint, since timestamp with time zone, until timestamp with time zone"
+    ),
+    "rights.person_of_request": "bigint",
+    "rights.requests_at_desk": (
+        "id bigint, person_id bigint, kind text, received_on date, due_on date, extended boolean,"
+        " answered_at timestamp with time zone"
+    ),
     "services.due": "person_id bigint, receipt_id bigint",
     "supervision.decide_flag": "void",
     "supervision.take_calls": "bigint",
@@ -231,7 +266,7 @@ WHERE grantee IN (0, %s::regrole) AND oid >= 16384 GROUP BY 1, 2
 """
 _CALLABLE = """
 SELECT pronamespace::regnamespace || '.' || proname, x.grantee::regrole::text FROM pg_proc, aclexplode(proacl) x
-WHERE pronamespace::regnamespace::text IN ('access', 'people', 'purchases', 'rights', 'services', 'supervision')
+WHERE pronamespace::regnamespace::text IN ('access', 'people', 'purchases', 'rights', 'services', 'supervision', 'trail')
 AND x.grantee <> proowner
 """
 _TOLD = """
@@ -239,7 +274,8 @@ SELECT pronamespace::regnamespace || '.' || proname, coalesce(
     (SELECT string_agg(concat(name, ' ', format_type(type, NULL)), ', ' ORDER BY nth)
      FROM unnest(proallargtypes, proargmodes, proargnames) WITH ORDINALITY a (type, mode, name, nth) WHERE mode <> 'i'),
     format_type(prorettype, NULL))
-FROM pg_proc WHERE pronamespace::regnamespace::text IN ('access', 'people', 'purchases', 'rights', 'services', 'supervision')
+FROM pg_proc WHERE pronamespace::regnamespace::text IN
+    ('access', 'people', 'purchases', 'rights', 'services', 'supervision')
 AND (has_function_privilege('tarkka_app', oid, 'EXECUTE') OR has_function_privilege('tarkka_intake', oid, 'EXECUTE'))
 """
 

@@ -67,6 +67,14 @@ CHANGES = [
         "supervision by data_protection_officer on person no longer needs a case",
     ),
     (
+        'roles = ["automatic", "recall_officer"]\nsubjects = ["trace"]\nunder_restriction = true',
+        'roles = ["automatic", "recall_officer"]\nsubjects = ["trace"]',
+        Direction.NARROWER,
+        "recall by automatic on trace stops while somebody's data is restricted",
+        Direction.WIDER,
+        "recall by automatic on trace goes on while somebody's data is restricted",
+    ),
+    (
         'lowers = { marketing = "TOTAL" }',
         'lowers = { marketing = "GROUP" }',
         Direction.WIDER,

@@ -193,8 +193,8 @@ MISTAKES = {
         "coarser",
     ),
     "a use twice": (
-        ('roles = ["automatic", "data_protection_officer", "register_administrator"]', 'roles = ["automatic", "customer_service"]'),
-        "purpose.register_upkeep.use[3]",
+        ('roles = ["automatic", "register_administrator"]', 'roles = ["automatic", "customer_service"]'),
+        "purpose.register_upkeep.use[4]",
         "named twice",
         "once",
     ),

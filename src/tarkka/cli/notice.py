@@ -57,7 +57,8 @@ class _Notice:
             for use in rule.use:
                 roles = ", ".join(self._say(self._document.role[role].name) for role in use.roles)
                 case = ", with a case" if use.needs_case else ""
-                yield f"  {roles}: {', '.join(use.subjects)} at {(use.level or rule.level).name}{case}"
+                on = ", also restricted data" if use.under_restriction else ""
+                yield f"  {roles}: {', '.join(use.subjects)} at {(use.level or rule.level).name}{case}{on}"
         for code, situation in self._document.situation.items():
             kept = f", whatever objection {', '.join(situation.kept_under)}" if situation.kept_under else ""
             one = ", that one receipt" if situation.one_receipt else ""

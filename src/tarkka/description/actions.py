@@ -194,6 +194,7 @@ def _store(version: PublishedVersion, source: str, acting: str) -> None:
             staff=document.role[role].staff,
             lowered_by_a=lowered_to(document, purpose, Objection.A),
             lowered_by_b=lowered_to(document, purpose, Objection.B),
+            under_restriction=use.under_restriction,
         )
         for purpose, rule in document.purpose.items()
         for use in rule.use

@@ -108,10 +108,10 @@ def _purposes(document: Document) -> Iterator[Problem]:
                 )
         if rule.basis is Basis.LEGAL_OBLIGATION and rule.law is None:
             yield Problem(f"{place}.law", "the law that obliges is not named", "Name it, for instance GDPR 15.")
-        yield from _uses(document, rule, place)
+        yield from _uses(document, purpose, rule, place)
 
 
-def _uses(document: Document, rule: PurposeRule, place: str) -> Iterator[Problem]:
+def _uses(document: Document, purpose: Purpose, rule: PurposeRule, place: str) -> Iterator[Problem]:
     yield from _filled(f"{place}.use", rule.use)
     if rule.use and max(use.level or rule.level for use in rule.use) < rule.level:
         yield Problem(
@@ -132,6 +132,12 @@ def _uses(document: Document, rule: PurposeRule, place: str) -> Iterator[Problem
                 )
             named.add(pair)
         yield from _use(document, rule, use, here)
+        if purpose is Purpose.OWN_DATA and Role.CUSTOMER in use.roles and not use.under_restriction:
+            yield Problem(
+                f"{here}.under_restriction",
+                "a restriction would keep people from their own data (GDPR 15, 18)",
+                "Write under_restriction = true.",
+            )
 
 
 def _use(document: Document, rule: PurposeRule, use: UseRule, here: str) -> Iterator[Problem]:

@@ -56,6 +56,7 @@ class Use(models.Model):
     staff = models.BooleanField()
     lowered_by_a = LevelField(null=True)
     lowered_by_b = LevelField(null=True)
+    under_restriction = models.BooleanField()
 
     class Meta:
         db_table = "description_use"

@@ -30,6 +30,7 @@ PERSONAL = {
         {
             "id": Category.KEY,
             "person_id": Category.KEY,
+            "request_id": Category.KEY,
             "level": Category.CHOICE,
             "valid": Category.CHOICE,
             "reason": Category.CHOICE,
@@ -77,6 +78,18 @@ PERSONAL = {
         },
         whose="id",
         left_out={"identity_hash": LeftOut.REPEATED},
+    ),
+    "restriction": PersonalTable(
+        "From when until when a person's data is only stored, at which request and why.",
+        {
+            "id": Category.KEY,
+            "person_id": Category.KEY,
+            "request_id": Category.KEY,
+            "valid": Category.CHOICE,
+            "reason": Category.CHOICE,
+            "end_reason": Category.CHOICE,
+        },
+        whose="person_id",
     ),
     "wish": PersonalTable(
         "What a person wished to be sent, for which purpose and by which kind of contact, and since and until when.",

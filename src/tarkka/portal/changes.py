@@ -56,6 +56,8 @@ _SENTENCES = {
     Kind.USE_LEVEL: msgid("change.use_level %(purpose)s %(role)s %(subject)s %(new)s %(old)s"),
     Kind.USE_WITH_CASE: msgid("change.use_with_case %(purpose)s %(role)s"),
     Kind.USE_WITHOUT_CASE: msgid("change.use_without_case %(purpose)s %(role)s"),
+    Kind.USE_UNDER_RESTRICTION: msgid("change.use_under_restriction %(purpose)s %(role)s"),
+    Kind.USE_NOT_UNDER_RESTRICTION: msgid("change.use_not_under_restriction %(purpose)s %(role)s"),
     Kind.OBJECTION_LESS: msgid("change.objection_less %(objection)s %(purpose)s %(new)s %(old)s"),
     Kind.OBJECTION_MORE: msgid("change.objection_more %(objection)s %(purpose)s %(new)s"),
     Kind.OBJECTION_NO_MORE: msgid("change.objection_no_more %(objection)s %(purpose)s"),

@@ -126,6 +126,17 @@ class _Writer:
             ],
         )
         yield table(
+            gettext("extract.restrictions"),
+            [gettext("extract.valid"), gettext("extract.reason")],
+            [
+                [
+                    self.say.period(each.started_at, each.ended_at),
+                    "\n".join(filter(None, [each.reason, each.end_reason])),
+                ]
+                for each in self._tables["restrictions"]
+            ],
+        )
+        yield table(
             gettext("extract.level_caps"),
             [gettext("extract.level"), gettext("extract.valid"), gettext("extract.reason")],
             [
@@ -170,6 +181,11 @@ class _Writer:
             gettext("extract.requests"),
             [gettext("extract.request"), gettext("extract.received"), gettext("extract.answered")],
             [self._request(each) for each in self._tables["requests"]],
+        )
+        yield table(
+            gettext("extract.erasures"),
+            [gettext("extract.request"), gettext("extract.made"), gettext("extract.erased")],
+            [[str(each.request), self.say.moment(each.at), each.counts] for each in self._tables["erasures"]],
         )
         yield from self._about()
 

@@ -3,6 +3,19 @@
 from tarkka.vocabulary import Category, PersonalTable
 
 PERSONAL = {
+    "erased": PersonalTable(
+        "What was erased at a person's request: rows by table, and that what earned Bonus was left untouched.",
+        {
+            "id": Category.KEY,
+            "person_id": Category.KEY,
+            "request_id": Category.KEY,
+            "at": Category.CHOICE,
+            "counts": Category.CHOICE,
+            "bonus_before_cents": Category.PURCHASE,
+            "bonus_after_cents": Category.PURCHASE,
+        },
+        whose="person_id",
+    ),
     "register_extract": PersonalTable(
         "The extracts that a person took online or ordered on paper, and when each was made.",
         {

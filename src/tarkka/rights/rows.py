@@ -81,6 +81,15 @@ class LevelCap(Row, frozen=True):
     reason: str
 
 
+class Restriction(Row, frozen=True):
+    """From when until when your data is only stored, why, and why it ended."""
+
+    started_at: Moment
+    ended_at: Moment | None
+    reason: str
+    end_reason: str | None
+
+
 class Payment(Row, frozen=True):
     """How a part of a receipt was paid."""
 
@@ -203,6 +212,17 @@ class Request(Row, frozen=True):
     answered_at: Moment | None
     outcome: Annotated[str | None, Meta(description="granted, partly or refused; empty until it is answered.")]
     answer: str | None
+
+
+class Erased(Row, frozen=True):
+    """What was erased at your request: rows by table of the register, and that what earned Bonus is as it was."""
+
+    id: int
+    request: int
+    at: Moment
+    counts: Annotated[str, Meta(description="How many rows of which table, for instance `contact: 2, wish: 1`.")]
+    bonus_eligible_before: Amount
+    bonus_eligible_after: Amount
 
 
 class Wish(Row, frozen=True):

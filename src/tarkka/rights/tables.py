@@ -56,6 +56,7 @@ TABLES = (
     Table("objections", rows.Objection, "objection"),
     Table("wishes", rows.Wish, "wish"),
     Table("sent_receipts", rows.SentReceipt, "sent_receipt", {"receipt_id": ("receipt",)}),
+    Table("restrictions", rows.Restriction, "restriction", {"valid": ("started_at", "ended_at")}),
     Table("level_caps", rows.LevelCap, "level_cap", {"valid": ("started_at", "ended_at")}),
     Table(
         "receipts",
@@ -83,6 +84,16 @@ TABLES = (
     Table("acts", rows.Act, "staff_act", {"event_id": ("look",)}),
     Table("extracts", rows.MadeExtract, "register_extract"),
     Table("requests", rows.Request, "request"),
+    Table(
+        "erasures",
+        rows.Erased,
+        "erased",
+        {
+            "request_id": ("request",),
+            "bonus_before_cents": ("bonus_eligible_before",),
+            "bonus_after_cents": ("bonus_eligible_after",),
+        },
+    ),
 )
 
 

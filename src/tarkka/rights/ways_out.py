@@ -125,6 +125,19 @@ ADDRESSES: dict[str, Way] = {
             "console-sign-out": "nothing: it ends the session",
         },
     ),
+    **_each(
+        To.STAFF,
+        {
+            "console-events": "events of staff with their names, purposes, cases and search terms; customers' numbers",
+            "console-flag": "what a rule saw in what somebody did, its events as above, the decision",
+            "console-review": "a broken glass: by whom, at which customer's number, why, its events, the review",
+            "console-review-delay": "nothing: it lets the customer be told later",
+            "console-reviews": "broken glasses: by whom, at which customer's number, why",
+            "console-supervision": "flags: on whom of the staff, when, why in figures; no customer",
+            "console-work": "how many customers one of the staff looked at by day, and flags on them; no customer",
+        },
+        _OFFICER,
+    ),
 }
 """By the name of the address."""
 IN_DEMO = frozenset({"console-demo"})
@@ -182,6 +195,8 @@ COMMANDS: dict[str, Way] = {
             "staff invite": "the code of an invitation",
             "staff list": "staff's user ids, names, addresses, days",
             "staff open": "the code of an invitation",
+            "supervision calls": "how many calls were taken",
+            "supervision run": "how many flags each rule raised",
         },
     ),
     **_each(

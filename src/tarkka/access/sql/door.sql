@@ -25,7 +25,7 @@ BEGIN
 
     SELECT d.number INTO in_force FROM description_in_force d;
 
-    SELECT u.level, u.basis, u.person_needs_case, u.staff, u.lowered_by_a, u.lowered_by_b INTO use FROM description_use u
+    SELECT u.level, u.basis, u.person_needs_case, u.staff, u.lowered_by_a, u.lowered_by_b, u.under_restriction INTO use FROM description_use u
     WHERE u.version = in_force AND u.purpose = for_purpose AND u.role = for_role AND u.subject_kind = for_kind;
 
     refusal := CASE
@@ -40,6 +40,8 @@ BEGIN
         WHEN for_role = 'customer' AND NOT (for_kind = 'household' OR for_kind = 'person' AND for_subject::text = for_actor) THEN 'not_own'
         -- Objections are looked at person by person in an audience; a trace has no place for them.
         WHEN for_kind = 'trace' AND (use.lowered_by_a IS NOT NULL OR use.lowered_by_b IS NOT NULL) THEN 'needs_audience'
+        WHEN for_kind = 'person' AND NOT use.under_restriction AND EXISTS (
+            SELECT FROM restriction r WHERE r.person_id = for_subject AND r.valid @> statement_timestamp()) THEN 'restricted'
     END;
 
     -- The main member looks at the household's purchases, another member at its sums: each at those of their own time in the role that
@@ -96,17 +98,17 @@ BEGIN
 
     IF refusal IS NULL THEN
         INSERT INTO access_ticket (pid, hash, event_id, actor, role, subject_kind, subject_id, case_id, parts, receipt_id, terms, period, member_id,
-                                   purpose, level, lowered_by_a, lowered_by_b, xid, expires_at)
+                                   purpose, level, lowered_by_a, lowered_by_b, under_restriction, xid, expires_at)
         VALUES (pg_backend_pid(), hash, event_id, for_actor, for_role, for_kind, for_subject, opened.id, situation.shows,
                 CASE WHEN situation.one_receipt THEN for_receipt END, for_terms, visible, CASE WHEN NOT is_main THEN for_actor::bigint END,
-                for_purpose, level, use.lowered_by_a, use.lowered_by_b, pg_current_xact_id(),
+                for_purpose, level, use.lowered_by_a, use.lowered_by_b, use.under_restriction, pg_current_xact_id(),
                 least(statement_timestamp() + interval '5 minutes', opened.closes_at))
         ON CONFLICT (pid) DO UPDATE SET
             hash = excluded.hash, event_id = excluded.event_id, actor = excluded.actor, role = excluded.role,
             subject_kind = excluded.subject_kind, subject_id = excluded.subject_id, case_id = excluded.case_id, parts = excluded.parts,
             receipt_id = excluded.receipt_id, terms = excluded.terms, period = excluded.period, member_id = excluded.member_id,
             purpose = excluded.purpose, level = excluded.level, lowered_by_a = excluded.lowered_by_a, lowered_by_b = excluded.lowered_by_b,
-            xid = excluded.xid, expires_at = excluded.expires_at
+            under_restriction = excluded.under_restriction, xid = excluded.xid, expires_at = excluded.expires_at
         RETURNING xmax = 0 INTO is_first;
         -- A backend's first ticket clears away those of backends that are gone, so that there are no more than connections.
         IF is_first THEN
@@ -205,6 +207,14 @@ LANGUAGE sql STABLE SECURITY DEFINER PARALLEL RESTRICTED SET search_path = pg_ca
          FROM access.ticket() t),
         ARRAY['A', 'B'])
 $$;
+
+-- Whose data is restricted now (GDPR 18): they are left out of a group's look, unless its use goes on under a restriction.
+CREATE FUNCTION access.left_out() RETURNS bigint[]
+LANGUAGE plpgsql STABLE SECURITY DEFINER PARALLEL RESTRICTED SET search_path = pg_catalog, public, pg_temp AS $$
+BEGIN
+    RETURN CASE WHEN EXISTS (SELECT FROM access.ticket() t WHERE t.under_restriction) THEN '{}'
+                ELSE (SELECT coalesce(array_agg(r.person_id), '{}') FROM restriction r WHERE r.valid @> statement_timestamp()) END;
+END $$;
 
 -- Raised by whoever would take away that somebody was in a look: only at a look at a group may it be told who was in that one.
 CREATE FUNCTION access.refuse_hiding() RETURNS trigger LANGUAGE plpgsql AS $$

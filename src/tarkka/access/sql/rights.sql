@@ -36,6 +36,7 @@ GRANT EXECUTE ON FUNCTION access.shared_looks TO tarkka_person;
 -- A view's functions run with the rights of who asks, so the audience needs what its views' owner needs.
 GRANT EXECUTE ON FUNCTION access.group_ok TO tarkka_trace, tarkka_audience, tarkka_trail;
 GRANT EXECUTE ON FUNCTION access.lowering TO tarkka_audience;
+GRANT EXECUTE ON FUNCTION access.left_out TO tarkka_trace, tarkka_audience;
 GRANT EXECUTE ON FUNCTION access.cover TO tarkka_trace, tarkka_audience, tarkka_lookup, tarkka_trail;
 -- Last, the functions become the door's own: their owner's rights are what they run with.
 GRANT CREATE ON SCHEMA access TO tarkka_door;
@@ -51,6 +52,7 @@ ALTER FUNCTION access.bonus_left_out OWNER TO tarkka_door;
 ALTER FUNCTION access.shared_looks OWNER TO tarkka_door;
 ALTER FUNCTION access.group_ok OWNER TO tarkka_door;
 ALTER FUNCTION access.lowering OWNER TO tarkka_door;
+ALTER FUNCTION access.left_out OWNER TO tarkka_door;
 ALTER FUNCTION access.cover OWNER TO tarkka_door;
 ALTER FUNCTION access.revoke_tickets OWNER TO tarkka_door;
 REVOKE CREATE ON SCHEMA access FROM tarkka_door;

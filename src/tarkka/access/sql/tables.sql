@@ -69,6 +69,7 @@ CREATE UNLOGGED TABLE access_ticket (
     level level NOT NULL,
     lowered_by_a level,
     lowered_by_b level,
+    under_restriction boolean NOT NULL DEFAULT false,
     xid xid8 NOT NULL,
     expires_at timestamptz NOT NULL
 ) WITH (fillfactor = 50);

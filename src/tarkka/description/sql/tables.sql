@@ -31,6 +31,7 @@ CREATE TABLE description_level (
 );
 
 -- What a version lets each role use data for, and on whom. `lowered_by_…` is the level that an objection leaves; NULL: not touched.
+-- `under_restriction`: also of somebody whose data is restricted (GDPR 18).
 CREATE TABLE description_use (
     version           integer NOT NULL REFERENCES description_version,
     purpose           text NOT NULL,
@@ -42,6 +43,7 @@ CREATE TABLE description_use (
     staff             boolean NOT NULL,
     lowered_by_a      level,
     lowered_by_b      level,
+    under_restriction boolean NOT NULL,
     PRIMARY KEY (version, purpose, role, subject_kind),
     CONSTRAINT household_is_total CHECK (subject_kind <> 'household' OR level = 'TOTAL')
 );

@@ -6,13 +6,14 @@ ALTER TABLE card ENABLE ROW LEVEL SECURITY, FORCE ROW LEVEL SECURITY;
 ALTER TABLE contact ENABLE ROW LEVEL SECURITY, FORCE ROW LEVEL SECURITY;
 ALTER TABLE wish ENABLE ROW LEVEL SECURITY, FORCE ROW LEVEL SECURITY;
 ALTER TABLE objection ENABLE ROW LEVEL SECURITY, FORCE ROW LEVEL SECURITY;
+ALTER TABLE restriction ENABLE ROW LEVEL SECURITY, FORCE ROW LEVEL SECURITY;
 ALTER TABLE level_cap ENABLE ROW LEVEL SECURITY, FORCE ROW LEVEL SECURITY;
 
 -- Whoever inserts or moves a period evaluates the constraints.
 GRANT EXECUTE ON FUNCTION period_box TO tarkka_door, tarkka_person;
 
 -- A person's own rows, whatever they are looked at for.
-GRANT SELECT ON person, membership, card, contact, wish, level_cap TO tarkka_person;
+GRANT SELECT ON person, membership, card, contact, wish, restriction, level_cap TO tarkka_person;
 -- Not by which employee it was made or withdrawn.
 GRANT SELECT (id, person_id, kind, made_at, made_place, made_version, withdrawn_at, withdrawn_place, withdrawn_version) ON objection TO tarkka_person;
 CREATE POLICY own ON person FOR SELECT TO tarkka_person USING (id = (SELECT access.subject('person', 'TOTAL')));
@@ -20,6 +21,7 @@ CREATE POLICY own ON membership FOR SELECT TO tarkka_person USING (person_id = (
 CREATE POLICY own ON card FOR SELECT TO tarkka_person USING (person_id = (SELECT access.subject('person', 'TOTAL', 'card')));
 CREATE POLICY own ON wish FOR SELECT TO tarkka_person USING (person_id = (SELECT access.subject('person', 'TOTAL', 'contact')));
 CREATE POLICY own ON objection FOR SELECT TO tarkka_person USING (person_id = (SELECT access.subject('person', 'TOTAL', 'choices')));
+CREATE POLICY own ON restriction FOR SELECT TO tarkka_person USING (person_id = (SELECT access.subject('person', 'TOTAL', 'choices')));
 CREATE POLICY own ON level_cap FOR SELECT TO tarkka_person USING (person_id = (SELECT access.subject('person', 'TOTAL', 'choices')));
 -- A way to be reached about dangers alone is no way to be reached about anything else: false comes before true.
 CREATE POLICY own ON contact FOR SELECT TO tarkka_person
@@ -63,11 +65,13 @@ GRANT SELECT (person_id, household_id, is_main_member, valid) ON membership TO t
 GRANT SELECT (id, number, person_id, valid) ON card TO tarkka_door;
 GRANT SELECT (id, identity_hash) ON person TO tarkka_door;
 GRANT SELECT (person_id, level, valid) ON level_cap TO tarkka_door;
+GRANT SELECT (person_id, valid) ON restriction TO tarkka_door;
 CREATE POLICY door_reads ON objection FOR SELECT TO tarkka_door USING (true);
 CREATE POLICY left_out ON objection FOR SELECT TO tarkka_unobjected USING ((SELECT access.group_ok('audience', 'TOTAL')));
 CREATE POLICY door_reads ON membership FOR SELECT TO tarkka_door USING (true);
 CREATE POLICY door_reads ON card FOR SELECT TO tarkka_door USING (true);
 CREATE POLICY door_reads ON person FOR SELECT TO tarkka_door USING (true);
+CREATE POLICY door_reads ON restriction FOR SELECT TO tarkka_door USING (true);
 CREATE POLICY door_reads ON level_cap FOR SELECT TO tarkka_door USING (true);
 CREATE SCHEMA people;
 GRANT USAGE ON SCHEMA people TO tarkka_app, tarkka_intake;

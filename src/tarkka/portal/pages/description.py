@@ -35,12 +35,16 @@ class Collected:
 
 @dataclass(frozen=True, slots=True)
 class User:
-    """Who may use a purpose's data: the role's name, on whom, at most how finely, and whether a case is needed."""
+    """Who may use a purpose's data: the role's name, on whom, at most how finely, and whether a case is needed.
+
+    `under_restriction`: also on data that is restricted (GDPR 18).
+    """
 
     role: Text
     subjects: Sequence[str]
     level: Level
     needs_case: bool
+    under_restriction: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -133,6 +137,7 @@ def _used(document: Document) -> Iterator[Used]:
                 [gettext(SUBJECT[subject]) for subject in use.subjects],
                 use.level or rule.level,
                 use.needs_case,
+                use.under_restriction,
             )
             for use in rule.use
             for role in use.roles

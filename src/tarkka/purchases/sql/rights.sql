@@ -24,28 +24,35 @@ CREATE POLICY own ON receipt_line FOR SELECT TO tarkka_person
 CREATE POLICY joint ON receipt FOR SELECT TO tarkka_household
     USING (household_id = (SELECT access.subject('household', 'TOTAL')) AND purchased_at <@ (SELECT access.subject_period())
            AND bonus_eligible_cents IS DISTINCT FROM (SELECT access.bonus_left_out()));
-CREATE POLICY traced ON receipt FOR SELECT TO tarkka_trace USING ((SELECT access.group_ok('trace', 'TOTAL')));
-CREATE POLICY traced ON receipt_group FOR SELECT TO tarkka_trace USING ((SELECT access.group_ok('trace', 'GROUP')));
-CREATE POLICY traced ON receipt_line FOR SELECT TO tarkka_trace USING ((SELECT access.group_ok('trace', 'PRODUCT')));
+CREATE POLICY traced ON receipt FOR SELECT TO tarkka_trace
+    USING ((SELECT access.group_ok('trace', 'TOTAL')) AND purchaser_id <> ALL ((SELECT access.left_out())::bigint[]));
+CREATE POLICY traced ON receipt_group FOR SELECT TO tarkka_trace
+    USING ((SELECT access.group_ok('trace', 'GROUP')) AND purchaser_id <> ALL ((SELECT access.left_out())::bigint[]));
+CREATE POLICY traced ON receipt_line FOR SELECT TO tarkka_trace
+    USING ((SELECT access.group_ok('trace', 'PRODUCT')) AND purchaser_id <> ALL ((SELECT access.left_out())::bigint[]));
 CREATE POLICY heard ON receipt FOR SELECT TO tarkka_unobjected USING ((SELECT access.group_ok('audience', 'TOTAL')));
 CREATE POLICY heard ON receipt_group FOR SELECT TO tarkka_unobjected USING ((SELECT access.group_ok('audience', 'GROUP')));
 CREATE POLICY heard ON receipt_line FOR SELECT TO tarkka_unobjected USING ((SELECT access.group_ok('audience', 'PRODUCT')));
 
--- An audience reads through these and has no right on the tables: whoever's choice lowers the purpose has no row in the finer ones.
+-- An audience reads through these and has no right on the tables: whoever's choice lowers the purpose has no row in the finer ones, and
+-- whoever's data is restricted has none at all.
 CREATE SCHEMA audience;
 GRANT USAGE ON SCHEMA audience TO tarkka_audience;
 CREATE VIEW audience.receipt WITH (security_barrier) AS
     SELECT r.* FROM public.receipt r
     WHERE NOT EXISTS (SELECT FROM public.objection o WHERE o.person_id = r.purchaser_id AND o.withdrawn_at IS NULL
-                      AND o.kind = ANY ((SELECT access.lowering('TOTAL'))::text[]));
+                      AND o.kind = ANY ((SELECT access.lowering('TOTAL'))::text[]))
+    AND r.purchaser_id <> ALL ((SELECT access.left_out())::bigint[]);
 CREATE VIEW audience.receipt_group WITH (security_barrier) AS
     SELECT g.* FROM public.receipt_group g
     WHERE NOT EXISTS (SELECT FROM public.objection o WHERE o.person_id = g.purchaser_id AND o.withdrawn_at IS NULL
-                      AND o.kind = ANY ((SELECT access.lowering('GROUP'))::text[]));
+                      AND o.kind = ANY ((SELECT access.lowering('GROUP'))::text[]))
+    AND g.purchaser_id <> ALL ((SELECT access.left_out())::bigint[]);
 CREATE VIEW audience.receipt_line WITH (security_barrier) AS
     SELECT l.* FROM public.receipt_line l
     WHERE NOT EXISTS (SELECT FROM public.objection o WHERE o.person_id = l.purchaser_id AND o.withdrawn_at IS NULL
-                      AND o.kind = ANY ((SELECT access.lowering('PRODUCT'))::text[]));
+                      AND o.kind = ANY ((SELECT access.lowering('PRODUCT'))::text[]))
+    AND l.purchaser_id <> ALL ((SELECT access.left_out())::bigint[]);
 GRANT SELECT ON audience.receipt, audience.receipt_group, audience.receipt_line TO tarkka_audience;
 GRANT CREATE ON SCHEMA audience TO tarkka_unobjected;
 ALTER VIEW audience.receipt OWNER TO tarkka_unobjected;

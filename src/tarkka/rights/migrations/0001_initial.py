@@ -1,4 +1,4 @@
-"""Extracts and requests. Runs before a deployment."""
+"""Extracts and requests, and what is done at a request. Runs before a deployment."""
 
 from django.db import migrations
 
@@ -7,5 +7,10 @@ from tarkka.database.migration import sql_files
 
 class Migration(migrations.Migration):
     initial = True
-    dependencies = [("people", "0001_initial")]
-    operations = [*sql_files("tarkka.rights", "tables.sql", "rights.sql")]
+    dependencies = [
+        ("people", "0001_initial"),
+        ("purchases", "0001_initial"),
+        ("services", "0001_initial"),
+        ("trail", "0001_initial"),
+    ]
+    operations = [*sql_files("tarkka.rights", "tables.sql", "rights.sql", "upheld.sql")]

@@ -13,6 +13,7 @@ LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, public, pg_te
     WHERE w.purpose = 'services' AND w.kind = 'email' AND w.ended_at IS NULL
     AND r.purchased_at > now() - interval '31 days'
     AND (w.person_id, r.id) > (after_person, after_receipt)
+    AND NOT EXISTS (SELECT FROM restriction h WHERE h.person_id = w.person_id AND h.valid @> statement_timestamp())
     AND NOT EXISTS (SELECT FROM sent_receipt s WHERE s.person_id = w.person_id AND s.receipt_id = r.id)
     ORDER BY w.person_id, r.id LIMIT most
 $$;
