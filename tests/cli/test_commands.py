@@ -114,6 +114,8 @@ ANSWERS = [
     ("source end {source}", 0, "The source named {source} has ended.", ""),
     ("source list", 0, "{source}: chain ", ""),
     ("source token {source}", 0, "", ""),
+    ("supervision calls {toml}", 2, "", "Not taken: line 1 is not ref, user_id, began_at and ended_at in JSON."),
+    ("supervision run", 0, "again: 0", ""),
     ("upkeep --days 1", 0, "", ""),
     ("ways-out {toml} --to {tmp}/ways.md", 0, "{tmp}/ways.md: ", ""),
 ]

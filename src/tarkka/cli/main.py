@@ -23,6 +23,7 @@ from tarkka.cli import (
     session,
     source,
     staff,
+    supervision,
     waysout,
 )
 from tarkka.site.logs import without_texts
@@ -56,6 +57,7 @@ main.command("serve")(serve.serve)
 main.add_typer(session.app, name="session")
 main.add_typer(source.app, name="source")
 main.add_typer(staff.app, name="staff")
+main.add_typer(supervision.app, name="supervision")
 main.command("upkeep")(serve.upkeep)
 main.command("ways-out")(waysout.ways_out)
 

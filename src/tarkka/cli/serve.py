@@ -109,11 +109,12 @@ def run_server(host: str, port: int, workers: int = 2) -> None:
 def upkeep(
     days: Annotated[int, typer.Option(min=1, help="How many days of purchases are searched for loose ends.")] = 100,
 ) -> None:
-    """Do what a night should: partitions ahead, closed quarters in order, the planner's figures, old sessions.
+    """Do what a night should: partitions ahead, closed quarters in order, figures, old sessions, supervision.
 
     Exits with 1 if rows were found that point at nothing.
     """
     boot.boot(owner=True)
+    from tarkka.access import Refused
     from tarkka.purchases.upkeep import (
         broken_references,
         cluster_closed_partitions,
@@ -121,12 +122,19 @@ def upkeep(
         refresh_figures,
     )
     from tarkka.sign_in.once import forget_expired
+    from tarkka.supervision.running import run as supervise
 
     make_partitions_ahead()
     for name in cluster_closed_partitions():
         typer.echo(f"put in order: {name}")
     refresh_figures()
     forget_expired()
+    try:
+        for rule, raised in supervise().items():
+            if raised:
+                typer.echo(f"flagged by {rule}: {raised}")
+    except Refused as refused:
+        typer.echo(f"no supervision: the register description does not let the program do it ({refused.reason})", err=True)
     loose = broken_references(datetime.now(UTC) - timedelta(days=days))
     for what, found in loose.items():
         typer.echo(f"{found} × {what}", err=True)

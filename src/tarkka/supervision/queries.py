@@ -233,7 +233,8 @@ def _flag(row: Sequence[Any]) -> Flag:
 
 def _glass(row: Sequence[Any]) -> Glass:
     by, verdict, words, at = row[9:]
-    return Glass(*row[:9], review=Decision(by, verdict, words, at) if by else None)
+    case: tuple[Any, ...] = (*row[:9], Decision(by, verdict, words, at) if by else None)
+    return Glass(*case)
 
 
 def _deeds(statement: str, asked: dict[str, Any]) -> list[Deed]:
