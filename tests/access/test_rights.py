@@ -2,6 +2,8 @@
 
 import pytest
 
+from tarkka.trail.sealed import SEALED
+
 ALL = "*"
 SHARED = {(table, "SELECT"): ALL for table in ("outlet", "product", "product_group")}
 PUBLISHED = ("announcement", "in_force", "level", "situation", "use", "version")
@@ -27,9 +29,12 @@ ERASED = (
     "receipt_line", "register_extract", "request", "restriction", "sent_receipt", "wish",
 )  # fmt: skip
 _KEPT = ("cardless_receipt", "intake_batch", "product", "receipt_key")
+TRAIL = ("trail_checkpoint", "trail_leaf", "trail_node")
 _VERBS = ("SELECT", "INSERT", "UPDATE", "DELETE")
 RIGHTS: dict[str, dict[tuple[str, str], str]] = {
     "tarkka_app": SHARED
+    | {(table, "SELECT"): ALL for table in TRAIL}
+    | {(table, "INSERT"): ALL for table in ("trail_checkpoint", "trail_node")}
     | DESCRIPTION
     | {(table, "SELECT"): ALL for table in ("source", "source_scope", "supervision_run")}
     | {(table, verb): ALL for table in ("request_count", "session") for verb in _VERBS}
@@ -43,7 +48,13 @@ RIGHTS: dict[str, dict[tuple[str, str], str]] = {
         ("staff_invitation", "UPDATE"): "ended_at",
         ("staff_security_key", "UPDATE"): "sign_count used_at",
     },
+    "tarkka_seal": {(each.table, "SELECT"): ALL for each in SEALED}
+    | {(each.table, "UPDATE"): f"{each.blinded} salt" for each in SEALED if each.whose}
+    | {(table, verb): ALL for table in ("trail_erased", "trail_leaf") for verb in ("SELECT", "INSERT")}
+    | {("trail_progress", verb): ALL for verb in ("SELECT", "INSERT", "DELETE")}
+    | {("erasure", "INSERT"): ALL},
     "tarkka_person": SHARED
+    | {(table, "SELECT"): ALL for table in TRAIL}
     | {(table, "SELECT"): ALL for table in ("card", "contact", "level_cap", "membership", "person", "wish")}
     | {(table, "SELECT"): ALL for table in ("erased", "restriction")}
     | {(table, "SELECT"): ALL for table in ("receipt", "receipt_group", "receipt_line")}
@@ -204,6 +215,9 @@ CALLERS = {
     "supervision.people_of_staff": {"trail"},
     "supervision.raise_flag": {"trail"},
     "supervision.take_calls": {"app"},
+    "trail.append": {"app"},
+    "trail.erase": {"door", "owner"},
+    "trail.proof": {"person"},
 }
 
 TOLD = {
@@ -252,6 +266,7 @@ TOLD = {
     "services.due": "person_id bigint, receipt_id bigint",
     "supervision.decide_flag": "void",
     "supervision.take_calls": "bigint",
+    "trail.append": "index bigint, hash bytea",
 }
 
 _GRANTED = """
@@ -275,7 +290,7 @@ SELECT pronamespace::regnamespace || '.' || proname, coalesce(
      FROM unnest(proallargtypes, proargmodes, proargnames) WITH ORDINALITY a (type, mode, name, nth) WHERE mode <> 'i'),
     format_type(prorettype, NULL))
 FROM pg_proc WHERE pronamespace::regnamespace::text IN
-    ('access', 'people', 'purchases', 'rights', 'services', 'supervision')
+    ('access', 'people', 'purchases', 'rights', 'services', 'supervision', 'trail')
 AND (has_function_privilege('tarkka_app', oid, 'EXECUTE') OR has_function_privilege('tarkka_intake', oid, 'EXECUTE'))
 """
 

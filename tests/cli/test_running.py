@@ -182,7 +182,7 @@ def test_sealer_that_dies_is_replaced_and_told(installed: Installation) -> None:
 
 
 def test_server_seals_what_is_recorded(installed: Installation) -> None:
-    assert "Sealed: " in installed.run("audit", "seal", "--once").stdout
+    installed.run("audit", "seal", "--once")
     newest = installed.run("audit", "checkpoint").stdout
     installed.run("person", "show", "1", "--acting", "somebody")
     with installed.serving() as serving:

@@ -7,6 +7,7 @@ import socket
 import subprocess
 import sys
 import threading
+from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime, timedelta
 from typing import Annotated
 
@@ -72,38 +73,47 @@ def run_server(host: str, port: int, workers: int = 2) -> None:
     command += ["--workers-kill-timeout", "5", "--log-level", "warning", "tarkka.site.wsgi:application"]
     # The least right: requests never act as the owner of the tables.
     environment = {name: value for name, value in os.environ.items() if name != "TARKKA_OWNER_URL"}
-    children: dict[str, subprocess.Popen[bytes]] = {}
-    is_asked = threading.Event()
-
-    def end(*_: object) -> None:
-        is_asked.set()
-        for child in list(children.values()):
-            child.terminate()
-
-    def start(name: str, command: list[str]) -> int:
-        """Run a child to its end, and return its code."""
-        # A session of its own, so that Ctrl-C reaches it through us alone and it ends what it started in order.
-        child = children[name] = subprocess.Popen(command, env=environment, start_new_session=True)  # noqa: S603  # our own arguments
-        if is_asked.is_set():  # before there was a child to tell
-            child.terminate()
-        return child.wait()
-
-    def keep_sealing() -> None:
-        while not is_asked.is_set():
-            code = start("sealer", [sys.executable, "-m", "tarkka.cli.main", "audit", "seal"])
-            if not is_asked.wait(SEALER_PAUSE):
-                _log.error("The sealer of the trail ended by itself, with code %s, and is started again", code)
-
+    children = _Children(environment)
     for number in (signal.SIGHUP, signal.SIGINT, signal.SIGTERM):
-        signal.signal(number, end)
-    sealing = threading.Thread(target=keep_sealing)
+        signal.signal(number, lambda *_: children.end())
+    sealing = threading.Thread(target=_keep_sealing, args=[children])
     sealing.start()
-    code = start("server", command)
-    was_asked = is_asked.is_set()
-    end()
+    code = children.run("server", command)
+    was_asked = children.is_ending.is_set()
+    children.end()
     sealing.join()
     if not was_asked:
         boot.stop(f"The server ended by itself, with code {code}.", 1)
+
+
+class _Children:
+    """Processes that end together. Each has a session of its own, so that Ctrl-C reaches it through us alone."""
+
+    def __init__(self, environment: Mapping[str, str]) -> None:
+        self.is_ending = threading.Event()
+        self._environment = environment
+        self._running: dict[str, subprocess.Popen[bytes]] = {}
+
+    def run(self, name: str, command: Sequence[str]) -> int:
+        """Run one to its end, and return its code."""
+        child = subprocess.Popen(command, env=self._environment, start_new_session=True)  # noqa: S603  # our own words
+        self._running[name] = child
+        if self.is_ending.is_set():  # before there was a child to tell
+            child.terminate()
+        return child.wait()
+
+    def end(self) -> None:
+        """Ask all to end, in order."""
+        self.is_ending.set()
+        for child in list(self._running.values()):
+            child.terminate()
+
+
+def _keep_sealing(children: _Children) -> None:
+    while not children.is_ending.is_set():
+        code = children.run("sealer", [sys.executable, "-m", "tarkka.cli.main", "audit", "seal"])
+        if not children.is_ending.wait(SEALER_PAUSE):
+            _log.error("The sealer of the trail ended by itself, with code %s, and is started again", code)
 
 
 def upkeep(
