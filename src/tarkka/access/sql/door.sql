@@ -131,6 +131,27 @@ BEGIN
                        FROM objection o WHERE o.person_id = person AND o.withdrawn_at IS NULL));
 END $$;
 
+-- Why this member of staff may not act in this role now; NULL if they may.
+CREATE FUNCTION access.refusal_of_staff(for_actor text, for_role text) RETURNS text
+LANGUAGE sql STABLE SECURITY DEFINER PARALLEL RESTRICTED SET search_path = pg_catalog, public, pg_temp AS $$
+    SELECT CASE
+        WHEN NOT EXISTS (
+            SELECT FROM mandate m JOIN mandate_confirmed c ON c.mandate_id = m.id
+            WHERE m.actor = for_actor AND m.role = for_role AND m.valid @> statement_timestamp()
+              AND NOT EXISTS (SELECT FROM mandate_ended e WHERE e.mandate_id = m.id)) THEN 'no_mandate'
+        WHEN NOT EXISTS (
+            SELECT FROM agreement_signed s JOIN description_version v ON v.agreement = s.number
+            JOIN description_in_force d ON d.number = v.number WHERE s.actor = for_actor) THEN 'no_agreement'
+    END
+$$;
+
+-- Whether a look of staff that was let begin may go on at this moment: mandate and agreement still hold, and the case was not closed.
+CREATE FUNCTION access.staff_may_go_on(for_actor text, for_role text, in_case bigint) RETURNS boolean
+LANGUAGE sql STABLE SECURITY DEFINER PARALLEL RESTRICTED SET search_path = pg_catalog, public, pg_temp AS $$
+    SELECT access.refusal_of_staff(for_actor, for_role) IS NULL
+           AND (in_case IS NULL OR NOT EXISTS (SELECT FROM case_closed x WHERE x.case_id = in_case))
+$$;
+
 -- The live ticket of this session, if its secret is in the setting. Pinned to the backend, so a secret read elsewhere opens nothing;
 -- never of the present transaction, so that a rolled-back event has shown nothing.
 CREATE FUNCTION access.ticket() RETURNS SETOF access_ticket
@@ -140,6 +161,7 @@ LANGUAGE sql STABLE SECURITY DEFINER PARALLEL RESTRICTED ROWS 1 SET search_path 
       AND t.hash = sha256(convert_to(nullif(current_setting('tarkka.ticket', true), ''), 'UTF8'))
       AND t.expires_at > statement_timestamp()
       AND t.xid IS DISTINCT FROM pg_current_xact_id_if_assigned()
+      AND (t.role IN ('customer', 'automatic') OR access.staff_may_go_on(t.actor, t.role, t.case_id))
 $$;
 
 -- The subject of the live ticket if it is of this kind and its level reaches `wanted`, objections in force now included; else NULL.
@@ -154,7 +176,8 @@ BEGIN
       AND hash = sha256(convert_to(nullif(current_setting('tarkka.ticket', true), ''), 'UTF8'))
       AND expires_at > statement_timestamp()
       AND xid IS DISTINCT FROM pg_current_xact_id_if_assigned()
-      AND subject_kind = kind AND member_id IS NULL AND (part IS NULL OR parts IS NULL OR part = ANY (parts));
+      AND subject_kind = kind AND member_id IS NULL AND (part IS NULL OR parts IS NULL OR part = ANY (parts))
+      AND (role IN ('customer', 'automatic') OR access.staff_may_go_on(actor, role, case_id));
     IF kind = 'person' THEN
         t.level := access.left_by_objections(t.level, t.subject_id, t.lowered_by_a, t.lowered_by_b);
     END IF;

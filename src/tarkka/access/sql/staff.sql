@@ -21,20 +21,6 @@ BEGIN
 END $$;
 GRANT USAGE ON SEQUENCE mandate_id_seq, agreement_signed_id_seq, service_case_id_seq, staff_act_id_seq, access_cover_id_seq TO tarkka_door;
 
--- Why this member of staff may not act in this role now; NULL if they may.
-CREATE FUNCTION access.refusal_of_staff(for_actor text, for_role text) RETURNS text
-LANGUAGE sql STABLE SECURITY DEFINER PARALLEL RESTRICTED SET search_path = pg_catalog, public, pg_temp AS $$
-    SELECT CASE
-        WHEN NOT EXISTS (
-            SELECT FROM mandate m JOIN mandate_confirmed c ON c.mandate_id = m.id
-            WHERE m.actor = for_actor AND m.role = for_role AND m.valid @> statement_timestamp()
-              AND NOT EXISTS (SELECT FROM mandate_ended e WHERE e.mandate_id = m.id)) THEN 'no_mandate'
-        WHEN NOT EXISTS (
-            SELECT FROM agreement_signed s JOIN description_version v ON v.agreement = s.number
-            JOIN description_in_force d ON d.number = v.number WHERE s.actor = for_actor) THEN 'no_agreement'
-    END
-$$;
-
 -- Refuse what the acting member of staff may not do, unless they may in one of these roles. Whoever runs the machine, with the owner's
 -- rights, may: the first mandates of a register are given so.
 CREATE FUNCTION access.demand_role(acting text, roles text[]) RETURNS void
@@ -219,7 +205,7 @@ DECLARE
     f regprocedure;
 BEGIN
     FOREACH f IN ARRAY ARRAY[
-        'access.refusal_of_staff(text,text)', 'access.demand_role(text,text[])', 'access.give_mandate(text,text,integer,text,text)',
+        'access.refusal_of_staff(text,text)', 'access.staff_may_go_on(text,text,bigint)', 'access.demand_role(text,text[])', 'access.give_mandate(text,text,integer,text,text)',
         'access.confirm_mandate(bigint,text)', 'access.end_mandate(bigint,text,text)', 'access.mandates(text)',
         'access.sign_agreement(integer,text,text)', 'access.agreements_signed(text)',
         'access.open_case(bigint,text,text,text,text,text,integer,text)', 'access.open_case_of(text,bigint)', 'access.cases_open(text)',
