@@ -1,4 +1,4 @@
-"""A look of staff that is under way shows nothing from the next statement on, once they may no longer look (R21–R23)."""
+"""A look of staff that is under way shows nothing from the next statement on, once they may look no more (R21–R23)."""
 
 import secrets
 from collections.abc import Callable
