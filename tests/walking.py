@@ -455,37 +455,6 @@ def _trail(world: World) -> Iterator[str]:
         admin.execute("SET LOCAL session_replication_role = replica")
         admin.execute("DELETE FROM trail_leaf")
         admin.execute("DELETE FROM trail_progress")
-        expected, emptied = {}, {}
-        for each in SEALED:
-            [(expected[each.table],)] = admin.execute(f"SELECT count(*) FROM ({entries_of(each)}) e")
-            if each.whose:
-                [(emptied[each.table],)] = admin.execute(
-                    f"SELECT count(*) FROM {each.table} t WHERE salt IS NULL OR EXISTS ("
-                    f" SELECT FROM unnest(%s::bigint[]) person WHERE {each.whose})",
-                    [list(world.people.values())],
-                )
-        admin.execute("SET LOCAL ROLE tarkka_app")
-        admin.execute("SELECT FROM trail.append(10000000, true)")
-        admin.execute("RESET ROLE")
-        sealed = dict(admin.execute("SELECT kind, count(*) FROM trail_leaf GROUP BY 1").fetchall())
-        if sealed != {table: rows for table, rows in expected.items() if rows}:
-            yield f"rows are sealed of {sealed}"
-        for person in world.people.values():
-            admin.execute("SELECT trail.erase(%s, 'walk')", [person])
-        for table, rows in emptied.items():
-            [(found,)] = admin.execute(f"SELECT count(*) FROM {table} WHERE salt IS NULL")
-            if found != rows:
-                yield f"erasing empties {found} rows of {table}, expected {rows}"
-
-
-def _trail(world: World) -> Iterator[str]:
-    """Every sealed row becomes a leaf, and what identifies the world's people can be taken from every row."""
-    from tarkka.trail.sealed import SEALED, entries_of
-
-    with administrator() as admin, admin.transaction(force_rollback=True):
-        admin.execute("SET LOCAL session_replication_role = replica")
-        admin.execute("DELETE FROM trail_leaf")
-        admin.execute("DELETE FROM trail_progress")
         emptied = {}
         for each in SEALED:
             if each.whose:
