@@ -4,10 +4,13 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
-from tarkka.access.actions import why_shut
+from tarkka.access.cases import cases_open
+from tarkka.console.agreed import lacks_agreement
 from tarkka.console.signing_in import staff_signed_in
 from tarkka.console.templatetags.console import drawn_places
 from tarkka.staff.queries import Account
+from tarkka.vocabulary import Role
+from tarkka.web.pages import described
 
 
 @require_safe
@@ -15,6 +18,7 @@ from tarkka.staff.queries import Account
 def home(request: HttpRequest, staff: Account) -> HttpResponse:
     """List the roles in force with where each leads, and say what keeps the door shut."""
     places = [place for place in drawn_places(staff.roles) if not place["is_own"]]
-    needs_agreement = any(why_shut(staff.user_id, each.role) == "no_agreement" for each in staff.mandates)
-    words = {"staff": staff, "places": places, "needs_agreement": needs_agreement}
+    words = {"staff": staff, "places": places, "needs_agreement": lacks_agreement(staff)}
+    if Role.CUSTOMER_SERVICE in staff.roles:
+        words |= {"cases": cases_open(staff.user_id), "described": described()}
     return render(request, "console/home.html", words)

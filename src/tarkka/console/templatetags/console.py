@@ -1,5 +1,6 @@
 """The console's own places, as its rail shows them: each to the roles that have something to do there."""
 
+from collections.abc import Mapping
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 
@@ -63,6 +64,12 @@ def role_name(role: Role) -> str:
     except BeforeFirstVersion:
         rule = None
     return role if rule is None else rule.name.written_in(reader_language())
+
+
+@register.filter
+def staff_name(user_id: str, names: Mapping[str, str]) -> str:
+    """Return the name of a member of staff; the user id alone of whoever has no open account."""
+    return names.get(user_id, user_id)
 
 
 def drawn_places(roles: AbstractSet[Role], path: str = "") -> list[dict[str, object]]:

@@ -1,14 +1,16 @@
 """The first page after signing in: this month, the latest receipts, choices in force, who has looked."""
 
 from collections.abc import Iterable
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
+from django.utils import timezone
 from django.views.decorators.http import require_safe
 
 from tarkka.access import queries as trail
 from tarkka.access.queries import Event, Wanted
+from tarkka.access.told import glass_broken
 from tarkka.description.queries import load_rulebook
 from tarkka.people.household import current_membership
 from tarkka.people.queries import objections_in_force, read_cards, read_contacts, read_person
@@ -23,6 +25,8 @@ from tarkka.web.pages import described
 RECEIPTS = 4
 LOOKS = 3
 LOOKS_READ = 50
+GLASS_TOLD = timedelta(days=90)
+"""How long the first page tells of a look without the customer. It may have been told a month late."""
 
 
 @require_safe
@@ -37,6 +41,7 @@ def home(request: HttpRequest, person_id: int) -> HttpResponse:
         objected = objections_in_force()
         has_card = any(card.is_open for card in read_cards())
         is_reachable = bool(read_contacts())
+        broken = glass_broken(timezone.now() - GLASS_TOLD)
         waiting = [request for request in read_requests() if request.answered_at is None]
     rulebook = load_rulebook()
     today = datetime.now(rulebook.time_zone).date()
@@ -57,6 +62,7 @@ def home(request: HttpRequest, person_id: int) -> HttpResponse:
             "has_card": has_card,
             "is_reachable": is_reachable,
             "waiting": waiting,
+            "broken": broken,
             "joint_cents": joint_cents,
             "month": today,
             "coming": next((each for each in rulebook.versions if each.effective_on > today), None),

@@ -16,18 +16,19 @@ from django.utils.translation import gettext_noop as msgid
 from django.views.decorators.http import require_safe
 
 from tarkka.access import queries as trail
-from tarkka.access.queries import Event, Looker, Wanted
+from tarkka.access.queries import Event, Events, Looker, Wanted
+from tarkka.access.told import Told, told_of
 from tarkka.description.queries import load_rulebook
 from tarkka.documents.spreadsheets import csv_part, no_formula
-from tarkka.people.queries import read_person
+from tarkka.people.queries import Person, read_person
 from tarkka.portal.folding import Fold, fold
 from tarkka.portal.looking import own_look
 from tarkka.portal.signing_in import signed_in
-from tarkka.web.templatetags.looks import LOOKERS, what, who, why
 from tarkka.vocabulary import Level, Purpose, midnight
 from tarkka.web.ids import before_id
 from tarkka.web.pages import PAGE_LENGTH, described
 from tarkka.web.rate_limit import limited
+from tarkka.web.templatetags.looks import LOOKERS, what, who, why
 from tarkka.wording.words import LEVEL
 
 READ_AT_ONCE = 400
@@ -58,9 +59,12 @@ def looks(request: HttpRequest, person_id: int) -> HttpResponse:
     wanted = _wanted(asked)
     is_folded = wanted.looker is not Looker.ME
     limit = READ_AT_ONCE if is_folded else PAGE_LENGTH
-    this, (person, found) = _look(
-        person_id, lambda: (read_person(person_id), trail.find_events(wanted, before=before, limit=limit))
-    )
+
+    def read() -> tuple[Person | None, Events, Told]:
+        found = trail.find_events(wanted, before=before, limit=limit)
+        return read_person(person_id), found, told_of((event.id, event.case_ref) for event in found.events)
+
+    this, (person, found, told) = _look(person_id, read)
     rows: list[Event | Fold] = list(fold(found.events, this=this) if is_folded else found.events)
     older = found.older if len(rows) <= PAGE_LENGTH else rows[PAGE_LENGTH - 1].id
     return render(
@@ -70,6 +74,7 @@ def looks(request: HttpRequest, person_id: int) -> HttpResponse:
             "person": person,
             "rows": rows[:PAGE_LENGTH],
             "this": this,
+            "told": told,
             "before": before,
             "asked": asked,
             "newest": _address(asked),

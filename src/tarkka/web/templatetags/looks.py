@@ -6,9 +6,10 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_noop as msgid
 
 from tarkka.access.queries import Event, Looker
+from tarkka.access.told import CaseTold, Told
 from tarkka.description.rulebook import Rulebook
 from tarkka.description.schema import PurposeRule
-from tarkka.vocabulary import SubjectKind
+from tarkka.vocabulary import Act, SubjectKind
 from tarkka.wording.language import reader_language
 
 register = template.Library()
@@ -58,6 +59,18 @@ def who(event: Event, rulebook: Rulebook) -> str:
         return gettext("looks.household") if is_of_household else gettext("looks.customer")
     roles = rulebook.in_force(timezone.now()).description.document.role
     return roles[event.role].name.written_in(reader_language()) if event.role in roles else event.role.value
+
+
+@register.filter
+def case_of(event: Event, told: Told) -> CaseTold | None:
+    """Return the case that a look belongs to, if the person is told of one."""
+    return told.cases.get(event.case_ref or "")
+
+
+@register.filter
+def done_at(event: Event, told: Told) -> tuple[Act, ...]:
+    """Return what staff did for the person at a look."""
+    return told.acts.get(event.id, ())
 
 
 @register.filter
