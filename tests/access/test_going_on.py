@@ -29,11 +29,11 @@ def end(mandate: int, case: str) -> None:
 def end_by_an_act(mandate: int, case: str) -> None:
     from concurrent.futures import ThreadPoolExecutor
 
-    from django.db import connection
+    from django.db import connections
 
     def act() -> None:
         end_mandate(mandate, reason="a test", acting="test-three", using="owner")
-        connection.close()
+        connections.close_all()
 
     with ThreadPoolExecutor(1) as other:
         other.submit(act).result()

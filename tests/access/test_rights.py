@@ -225,7 +225,7 @@ TOLD = {
     "access.begin_batch": "bigint",
     "access.cases_open": (
         "id bigint, person_id bigint, situation text, break_glass boolean, place text,"
-        " opened_at timestamp with time zone, closes_at timestamp with time zone"
+        " opened_at timestamp with time zone, closes_at timestamp with time zone, receipt_id bigint"
     ),
     "access.close_case": "boolean",
     "access.confirm_mandate": "void",
