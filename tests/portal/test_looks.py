@@ -133,7 +133,7 @@ def test_each_look_says_why_who_at_what_and_how_finely(client):
     told = {(row.why, row.who, row.what, row.how) for row in all_rows(client, "by=staff")}
     refused = "Nothing was shown"
     shown = [why for why, *rest in told if rest == ["Customer service", "Your data", "Products"]]
-    assert [why for why in shown if why.startswith("Customer service Case ")]
+    assert [why for why in shown if why.startswith("Customer service A question about the purchases of some time ")]
     assert any(row[0].startswith("Customer service Case C-1") and refused in row[0] for row in told)
     told = {(row.why, row.who, row.what, row.how) for row in all_rows(client, "by=automatic")}
     program = "Automatic processing"
@@ -254,13 +254,16 @@ def test_the_download_is_complete_and_says_what_the_pages_say(client, me):
 
     heading, *lines = downloaded(client)
     assert heading == [
-        "Number", "When", "Why", "Who", "What", "Level of detail", "Case", "Version of the register description",
+        "Number", "When", "Why", "Who", "What", "Level of detail", "Case", "Situation", "Done for you",
+        "Version of the register description",
     ]  # fmt: skip
     numbers = [int(line[0]) for line in lines]
     assert numbers == sorted(numbers, reverse=True)
     with own_look(me):
         assert {event.id for event in find_events(limit=100_000).events if event.id <= numbers[0]} == set(numbers)
-    in_file = Counter((why, who, what, how) for _, _, why, who, what, how, _, _ in lines if who != "You")
+    in_file = Counter(
+        (f"{why} {about}".strip(), who, what, how) for _, _, why, who, what, how, _, about, *_ in lines if who != "You"
+    )
     on_pages = Counter(
         (re.sub(" Case.*| Nothing.*", "", row.why), row.who, row.what, row.how)
         for row in unfolded(client)

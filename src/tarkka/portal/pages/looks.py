@@ -28,8 +28,8 @@ from tarkka.vocabulary import Level, Purpose, midnight
 from tarkka.web.ids import before_id
 from tarkka.web.pages import PAGE_LENGTH, described
 from tarkka.web.rate_limit import limited
-from tarkka.web.templatetags.looks import LOOKERS, what, who, why
-from tarkka.wording.words import LEVEL
+from tarkka.web.templatetags.looks import LOOKERS, case_of, done_at, situation, what, who, why
+from tarkka.wording.words import ACT, LEVEL
 
 READ_AT_ONCE = 400
 """Events that a page folds into its rows."""
@@ -46,6 +46,8 @@ _COLUMNS = (
     msgid("looks.what"),
     msgid("looks.level"),
     msgid("looks.case"),
+    msgid("looks.situation"),
+    msgid("looks.done"),
     msgid("looks.version"),
 )
 _Read = TypeVar("_Read")
@@ -153,11 +155,21 @@ def _chips(asked: dict[str, str]) -> list[tuple[str, str, bool]]:
     ]
 
 
+def _read_part(before: int | None) -> tuple[Events, Told]:
+    found = trail.find_events(before=before, limit=DOWNLOADED_AT_ONCE)
+    return found, told_of((event.id, event.case_ref) for event in found.events)
+
+
+def _situation(event: Event, told: Told) -> str:
+    case = case_of(event, told)
+    return situation(case, described()) if case else ""
+
+
 def _csv(person_id: int, language: str, zone: tzinfo) -> Iterator[bytes]:
     rulebook = load_rulebook()
     before: int | None = None
     while True:
-        _, found = _look(person_id, partial(trail.find_events, before=before, limit=DOWNLOADED_AT_ONCE))
+        _, (found, told) = _look(person_id, partial(_read_part, before))
         with override(language), timezone.override(zone):
             rows: list[list[object]] = [[gettext(column) for column in _COLUMNS]] if before is None else []
             rows += [
@@ -167,6 +179,8 @@ def _csv(person_id: int, language: str, zone: tzinfo) -> Iterator[bytes]:
                     *map(no_formula, (why(event, rulebook), who(event, rulebook), what(event))),
                     gettext(LEVEL[event.level]) if event.level else gettext("looks.refused"),
                     no_formula(event.case_ref or ""),
+                    _situation(event, told),
+                    ", ".join(gettext(ACT[act]) for act in done_at(event, told)),
                     event.version,
                 ]
                 for event in found.events

@@ -8,7 +8,7 @@ from django.utils.translation import gettext_noop as msgid
 from tarkka.access.queries import Event, Looker
 from tarkka.access.told import CaseTold, Told
 from tarkka.description.rulebook import Rulebook
-from tarkka.description.schema import PurposeRule
+from tarkka.description.schema import Document, PurposeRule
 from tarkka.vocabulary import Act, SubjectKind
 from tarkka.wording.language import reader_language
 
@@ -65,6 +65,15 @@ def who(event: Event, rulebook: Rulebook) -> str:
 def case_of(event: Event, told: Told) -> CaseTold | None:
     """Return the case that a look belongs to, if the person is told of one."""
     return told.cases.get(event.case_ref or "")
+
+
+@register.filter
+def situation(case: CaseTold, document: Document) -> str:
+    """Return what a case was about, and where the customer was; or that it was without them."""
+    language, rule = reader_language(), document.situation.get(case.situation)
+    what = case.situation if rule is None else rule.name.written_in(language)
+    where = gettext("looks.glass") if case.place is None else document.place[case.place].name.written_in(language)
+    return f"{what} · {where}"
 
 
 @register.filter
