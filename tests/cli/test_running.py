@@ -174,7 +174,7 @@ def test_sealer_that_dies_is_replaced_and_told(installed: Installation) -> None:
         sealer = serving.child("audit")
         sealer.kill()
         psutil.wait_procs([sealer], 10)
-        serving.wait(lambda: [each for each in serving.family() if "audit" in each.cmdline() and each.pid != sealer.pid])
+        serving.wait(lambda: [each for each in serving.family() if "audit" in each.cmdline() and each != sealer])
         serving.wait_for(200)
         code, _, err = serving.end(signal.SIGTERM)
     assert code == 0

@@ -111,6 +111,8 @@ ADDRESSES = {
     ("looks", "get", "/looks/?by=somebody"): (SIGN_IN, 404, 404),
     ("looks-download", "get", "/looks/download/"): (SIGN_IN, 200, 200),
     ("looks-download", "post", "/looks/download/"): (405, 405, 405),
+    ("looks-proof", "get", "/looks/999999999/proof.json"): (SIGN_IN, 404, 404),
+    ("looks-proof", "post", "/looks/1/proof.json"): (405, 405, 405),
     ("manifest", "get", "/app/de.webmanifest"): (404, 404, 404),
     ("manifest", "get", "/app/fi.webmanifest"): (200, 200, 200),
     ("more", "get", "/more/"): (SIGN_IN, 200, 200),
