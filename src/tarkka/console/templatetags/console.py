@@ -43,7 +43,8 @@ PLACES = (
     Place("console-cases", "person", msgid("console.place.cases"), frozenset({Role.CUSTOMER_SERVICE})),
     Place("console-mandates", "household", msgid("console.place.mandates"), _GIVERS),
     Place("console-supervision", "eye", msgid("console.place.supervision"), frozenset({Role.DATA_PROTECTION_OFFICER})),
-    Place("console-requests", "file", msgid("console.place.requests"), _GIVERS),
+    Place("console-requests", "file", msgid("console.place.requests"), frozenset({Role.DATA_PROTECTION_OFFICER})),
+    Place("console-record", "book", msgid("console.place.record"), frozenset({Role.DATA_PROTECTION_OFFICER})),
     Place("console-extracts", "tick", msgid("console.place.extracts"), _GIVERS),
     Place("console-account", "choices", msgid("console.place.account"), EVERYBODY),
 )
