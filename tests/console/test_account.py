@@ -4,7 +4,7 @@ import time
 
 import pytest
 from django.http import HttpResponse
-from django.test import RequestFactory
+from django.test import RequestFactory, override_settings
 
 import browsing
 import staffing
@@ -123,3 +123,20 @@ def test_somebody_without_a_role_is_told_who_gives_one(site):
     client = staffing.signed_in(staffing.an_account())
     client.cookies["tarkka_language"] = "en"
     assert "You have no role at present" in browsing.words(client.get("/console/"))
+
+
+def test_the_mark_of_a_known_browser_is_out_of_reach(staff):
+    from tarkka.console.signing_in import remember_browser
+
+    client = browsing.anonymous()
+    staffing.try_password(client, staff.user_id)
+    answer = staffing.try_code(client, staff.secret)
+    [mark] = [cookie for name, cookie in answer.cookies.items() if name.startswith("tarkka_known_")]
+    assert (mark["httponly"], mark["samesite"], mark["path"]) == (True, "Strict", "/")
+    assert staff.user_id not in mark.key
+    outside = {"TARKKA_KNOWN_BROWSER_COOKIE": "__Host-tarkka_known", "SESSION_COOKIE_SECURE": True}
+    with override_settings(**outside):
+        response = remember_browser(HttpResponse(), staff.user_id)
+    [mark] = response.cookies.values()
+    assert mark["secure"] is True
+    assert mark.key.startswith("__Host-tarkka_known_")

@@ -44,7 +44,7 @@ def test_every_cookie_is_of_this_host_and_tls_alone_and_out_of_reach_of_scripts(
     told = subprocess.run([sys.executable, "-c", COOKIES], env=environment, capture_output=True, text=True, check=True)
     found = dict(line.split(" ") for line in told.stdout.splitlines())
     names = {value for name, value in found.items() if name.endswith(("COOKIE_NAME", "_COOKIE"))}
-    assert names == {f"__Host-tarkka_{what}" for what in ("card", "form", "language", "session", "sign_in")}
+    assert names == {f"__Host-tarkka_{what}" for what in ("card", "form", "known", "language", "session", "sign_in")}
     for cookie in ("CSRF", "LANGUAGE", "SESSION"):
         rights = [found[f"{cookie}_COOKIE_{right}"] for right in ("SECURE", "HTTPONLY", "SAMESITE")]
         assert rights == ["True", "True", "Lax"], cookie
