@@ -48,7 +48,9 @@ def measure(events: int) -> None:
         found = verify(admin, signer().verifier, now=datetime.now(UTC))
         seconds = time.perf_counter() - started
         assert found.findings in ([], [each for each in found.findings if "nothing was sealed since" in each.what])
-        tell(f"verified, {found.leaves:,} leaves", f"{seconds:,.0f} s, {found.leaves / seconds:,.0f} a second", "minutes")
+        tell(
+            f"verified, {found.leaves:,} leaves", f"{seconds:,.0f} s, {found.leaves / seconds:,.0f} a second", "minutes"
+        )
 
 
 def _door() -> tuple[float, float]:

@@ -42,6 +42,8 @@ INSERT INTO case_receipt (case_id, receipt_id) SELECT max(id), 7 FROM service_ca
 INSERT INTO case_receipt (case_id, receipt_id) SELECT max(id), 8 FROM service_case WHERE person_id = 5;
 INSERT INTO case_review (case_id, reviewed_by, verdict, words) SELECT max(id), 'other', 'accepted', 'as it should be' FROM service_case;
 INSERT INTO look_delay (case_id, until, reason, set_by) SELECT max(id), now(), 'why', 'officer' FROM service_case;
+INSERT INTO flag (rule, actor, first_at, last_at, figures) VALUES ('own', 'u{0}', now(), now(), '{{}}');
+INSERT INTO flag_decision (flag_id, decided_by, verdict, words) SELECT max(id), 'officer', 'explained', 'as it should be' FROM flag;
 INSERT INTO staff_act (event_id, person_id, act) SELECT max(id), 5, 'card_closed' FROM access_event
 """
 
