@@ -215,3 +215,12 @@ def test_commands_open_list_invite_and_close(database):
     assert (again.exit_code, "never given twice" in again.output) == (2, True)
     wrong = run("open", f"{user_id}x", "--name", "Run", "--email", "r@example.org", asked="010101-0000\n")
     assert wrong.exit_code == 2
+
+
+def test_the_door_is_shut_to_whose_account_is_closed(database):
+    from tarkka.access.actions import why_shut
+
+    user_id = staffing.an_account(Role.CUSTOMER_SERVICE, Role.ANALYST)
+    assert why_shut(user_id, Role.ANALYST) is None
+    close_account(user_id, acting="test")
+    assert {why_shut(user_id, role) for role in (Role.CUSTOMER_SERVICE, Role.ANALYST)} == {"no_mandate"}

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from django.db import IntegrityError, connection, connections, transaction
 
+from tarkka.access.actions import current_mandates, end_mandate
 from tarkka.people.identity import identity_hash
 from tarkka.sign_in.sessions import end_staff_sessions
 from tarkka.staff import codes, passwords
@@ -71,7 +72,7 @@ _BROKEN = {
 def close_account(user_id: str, *, acting: str) -> None:
     """Close an account for good: its holder is signed out everywhere, and nothing of theirs signs in any more.
 
-    Its mandates end by themselves or by whoever ends them. Raises NotPossible if no such account is open.
+    Its mandates end too, so that the door is shut to its holder. Raises NotPossible if no such account is open.
     """
     with transaction.atomic(using="owner"), connections["owner"].cursor() as cursor:
         cursor.execute(
@@ -83,6 +84,8 @@ def close_account(user_id: str, *, acting: str) -> None:
         for table in ("staff_password", "staff_code_app", "staff_security_key"):
             cursor.execute(f"DELETE FROM {table} WHERE user_id = %s", [user_id])  # noqa: S608  # our own names
         _end_invitations(cursor, user_id)
+        for mandate in current_mandates(user_id, using="owner"):
+            end_mandate(mandate.id, reason="the account was closed", acting=acting, using="owner")
     end_staff_sessions(user_id)
 
 
