@@ -138,12 +138,15 @@ def entries_of(each: Sealed) -> str:
 
 
 def commitment(each: Sealed, column: str) -> str:
-    """Return the expression of a blinded column's commitment; of an erased row, the one that was kept."""
+    """Return the expression of a blinded column's commitment; of an erased row, the one that was kept.
+
+    Nothing may stand in an erased row: whatever does is a commitment that no row has.
+    """
     value = f"convert_to(t.{column}::text, 'UTF8')"
     return (
         f"CASE WHEN t.salt IS NOT NULL THEN encode(sha256({opening_key(column)} || {value}), 'hex')"
         f" WHEN t.{column} IS NULL THEN (SELECT min(e.commitments ->> '{column}') FROM public.trail_erased e"
-        f" WHERE e.kind = '{each.table}' AND e.row_id = t.{each.key}) END"
+        f" WHERE e.kind = '{each.table}' AND e.row_id = t.{each.key}) ELSE '' END"
     )
 
 
