@@ -135,6 +135,19 @@ def _plant_people(person: int, new: object) -> None:
             10**9 + secrets.randbelow(10**9),
             new(),
         )
+        with connection.transaction():
+            [(breach,)] = connection.execute(
+                "INSERT INTO breach (found_at, recorded_by) VALUES (now(), 'E-nobody') RETURNING id"
+            ).fetchall()
+            said = new()
+            write(
+                "INSERT INTO breach_notice (breach_id, fi, sv, en, by) VALUES (%s, %s, %s, %s, 'E-nobody')",
+                breach,
+                said,
+                said,
+                said,
+            )
+            write("INSERT INTO breach_person (breach_id, person_id) VALUES (%s, %s)", breach, person)
         wish = (
             "INSERT INTO wish (person_id, purpose, kind, wished_at, ended_at) VALUES (%s, 'services', 'email', %s, %s)"
         )

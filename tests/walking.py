@@ -72,6 +72,8 @@ RIGHTS = {
         register_extract    own           own:choosing  own:looking        -
         request             own           own:choosing  own:upkeep         -
         erased              own           -             -                  -
+        breach_notice       own           -             -                  -
+        breach_person       own           -             -                  -
         access_event        own           -             -                  -
         service_case        own           -             -                  -
         staff_act           own           -             -                  -
@@ -103,6 +105,10 @@ RIGHTS = {
         access_event            all         -           -                  -
         access_event_person     all         -           -                  -
         agreement_signed        all         -           -                  -
+        breach                  all         -           -                  -
+        breach_entry            all         -           -                  -
+        breach_notice           all         -           -                  -
+        breach_person           all         -           -                  -
         case_closed             all         -           -                  -
         case_receipt            all         -           -                  -
         case_review             all         -           -                  -
@@ -125,6 +131,7 @@ PARTS = {
     "receipt": Part.PURCHASES,
     "receipt_group": Part.PURCHASES, "receipt_line": Part.PURCHASES, "sent_receipt": Part.PURCHASES,
     "register_extract": Part.REQUESTS, "request": Part.REQUESTS, "erased": Part.REQUESTS,
+    "breach_notice": Part.LOOKS, "breach_person": Part.LOOKS,
     "access_event": Part.LOOKS,
     "service_case": Part.LOOKS, "staff_act": Part.LOOKS, "shared_looks": Part.LOOKS,
 }  # fmt: skip
@@ -147,6 +154,7 @@ KEYS = {
     "person": "id", "household": "id", "membership": "id", "card": "id", "contact": "id", "contact_for_safety": "id",
     "wish": "id", "objection": "id", "level_cap": "id", "restriction": "id", "sent_receipt": "person_id",
     "register_extract": "id", "request": "id", "erased": "id",
+    "breach": "id", "breach_entry": "breach_id", "breach_notice": "id", "breach_person": "breach_id",
     "receipt": "id", "receipt_group": "receipt_id", "receipt_line": "receipt_id",
     "receipt_key": "id", "cardless_receipt": "batch", "access_event": "id", "access_event_person": "person_id",
     "access_ticket": "pid", "mandate": "id", "mandate_confirmed": "mandate_id", "mandate_ended": "mandate_id",
@@ -222,6 +230,7 @@ def differences(world: World) -> Iterator[str]:
         yield from _staff(world.people["mate"])
         yield from _upheld(world.people["mate"])
         yield from _erased(world.leaver)
+        yield from _breached(world.people["mate"])
         yield from _supervision()
         mandated = _mandates()
         for (role, purpose, kind), levels in USES.items():
@@ -343,9 +352,39 @@ def _erased(leaver: int) -> Iterator[str]:
     measures = sorted(each.what for each in measures_at_desk(officer.id) if each.person_id == leaver)
     with _undone(), look(leaver, officer):
         rows("SELECT rights.erase_person(%s)", request)
-        seen = [rows(f"SELECT count(*) FROM {table}") for table in ("person", "erased", "access_event")]
-        if (measures, seen) != (["level_cap", "restriction"], [[(0,)]] * 3):
+        seen = [
+            rows(f"SELECT count(*) FROM {table}") for table in ("person", "erased", "access_event", "breach_person")
+        ]
+        if (measures, seen) != (["level_cap", "restriction"], [[(0,)]] * 4):
             yield f"somebody with {measures} who was erased is seen in {seen}"
+        raise _UndoneError
+
+
+def _breached(person: int) -> Iterator[str]:
+    """A breach is recorded, a late report refused until it is told why, the touched found in the trail and told."""
+    from looking import rows
+    from requesting import an_officer
+    from tarkka import access
+
+    officer = an_officer().id
+    look = {"role": Role.DATA_PROTECTION_OFFICER, "actor": officer, "purpose": Purpose.SUPERVISION}
+    report = "SELECT rights.say_of_breach(%s, 'reported', 'a walk', NULL, now())"
+    begin = "SELECT rights.record_breach(now() - interval '80 hours', 'a walk')"
+    with suppress(Exception), access.opened(**look, subject=access.TRAIL):
+        [(late,)] = rows(begin)
+        rows(report, late)
+        yield "a late report needs no reasons"
+    with _undone(), access.opened(**look, subject=access.TRAIL):
+        [(breach,)] = rows(begin)
+        rows("SELECT rights.say_of_breach(%s, 'late', 'a walk', NULL, NULL)", breach)
+        rows(report, breach)
+        day = "tstzrange(now() - interval '1 day', now())"
+        found = rows(f"SELECT rights.find_touched(%s, {day}, %s, 'own_data')", breach, str(person))
+        everybody = rows("SELECT rights.touch_everybody(%s) >= 3", breach)
+        rows("SELECT rights.tell_touched(%s, 'a', 'a', 'a')", breach)
+        entries = rows("SELECT count(*) FROM breach_entry WHERE breach_id = %s", breach)
+        if (found, everybody, entries) != ([(1,)], [(True,)], [(3,)]):
+            yield f"a breach touches {found}, or everybody {everybody}, in {entries} entries"
         raise _UndoneError
 
 

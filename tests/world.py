@@ -84,8 +84,11 @@ def a_world() -> World:
             " SELECT p, 'erasure', 'asked', 'portal', p, now() FROM unnest(%s::bigint[]) p",
             [everyone],
         )
+    leaver = _a_leaver()
+    for person in (*everyone, leaver):
+        _breach(person)
     _serve(everyone)
-    world = World(home, others, source.id, people, _a_leaver())
+    world = World(home, others, source.id, people, leaver)
     recall = {
         "role": Role.AUTOMATIC,
         "actor": "walk",
@@ -103,6 +106,20 @@ def a_world() -> World:
             shared[look.event_id] = names
     world.owners = _owners(people) | {"shared_looks": shared}
     return world
+
+
+def _breach(person: int) -> None:
+    """Let somebody be touched by a breach of their own, and told."""
+    with administrator() as connection:
+        [(breach,)] = connection.execute(
+            "INSERT INTO breach (found_at, recorded_by) VALUES (now(), 'world') RETURNING id"
+        ).fetchall()
+        for statement in (
+            "INSERT INTO breach_entry (breach_id, about, words, by) VALUES (%s, 'happened', 'a test', 'world')",
+            "INSERT INTO breach_notice (breach_id, fi, sv, en, by) VALUES (%s, 'a', 'a', 'a', 'world')",
+        ):
+            connection.execute(statement, [breach])
+        connection.execute("INSERT INTO breach_person (breach_id, person_id) VALUES (%s, %s)", [breach, person])
 
 
 def _a_leaver() -> int:
@@ -180,6 +197,10 @@ def _owners(people: dict[str, int]) -> dict[str, dict[int, set[str]]]:
         "register_extract": "SELECT id, person_id FROM register_extract",
         "request": "SELECT id, person_id FROM request",
         "erased": "SELECT id, person_id FROM erased",
+        "breach": "SELECT breach_id, person_id FROM breach_person",
+        "breach_entry": "SELECT breach_id, person_id FROM breach_person",
+        "breach_person": "SELECT breach_id, person_id FROM breach_person",
+        "breach_notice": "SELECT n.id, p.person_id FROM breach_notice n JOIN breach_person p USING (breach_id)",
         "receipt": "SELECT id, purchaser_id FROM receipt",
         "receipt_group": "SELECT receipt_id, purchaser_id FROM receipt_group",
         "receipt_line": "SELECT receipt_id, purchaser_id FROM receipt_line",

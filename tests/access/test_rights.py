@@ -24,9 +24,10 @@ DOOR_RECEIPT = (
 )
 SUPERVISION = ("flag", "flag_decision", "flag_event", "staff_call")
 VIEWS = tuple(f"supervision.{name}" for name in ("deed", "reached", "search", "suspected"))
+BREACHES = ("breach", "breach_entry", "breach_notice", "breach_person")
 ERASED = (
-    "card", "contact", "level_cap", "membership", "objection", "person", "receipt", "receipt_group", "receipt_key",
-    "receipt_line", "register_extract", "request", "restriction", "sent_receipt", "wish",
+    "breach_person", "card", "contact", "level_cap", "membership", "objection", "person", "receipt", "receipt_group",
+    "receipt_key", "receipt_line", "register_extract", "request", "restriction", "sent_receipt", "wish",
 )  # fmt: skip
 _KEPT = ("cardless_receipt", "intake_batch", "product", "receipt_key")
 TRAIL = ("trail_checkpoint", "trail_leaf", "trail_node")
@@ -56,11 +57,12 @@ RIGHTS: dict[str, dict[tuple[str, str], str]] = {
     "tarkka_person": SHARED
     | {(table, "SELECT"): ALL for table in TRAIL}
     | {(table, "SELECT"): ALL for table in ("card", "contact", "level_cap", "membership", "person", "wish")}
-    | {(table, "SELECT"): ALL for table in ("erased", "restriction")}
+    | {(table, "SELECT"): ALL for table in ("breach_person", "erased", "restriction")}
     | {(table, "SELECT"): ALL for table in ("receipt", "receipt_group", "receipt_line")}
     | {(f"description_{part}", "SELECT"): ALL for part in ("in_force", "version")}
     | {
         ("access_event", "SELECT"): EVENT,
+        ("breach_notice", "SELECT"): "id breach_id fi sv en at",
         ("card", "INSERT"): "number person_id valid",
         ("card", "UPDATE"): "valid",
         ("register_extract", "SELECT"): ALL,
@@ -101,12 +103,20 @@ RIGHTS: dict[str, dict[tuple[str, str], str]] = {
     | {(table, "INSERT"): ALL for table in SUPERVISION}
     | {(table, "SELECT"): ALL for table in SUPERVISION if table != "flag_decision"}
     | {(table, "DELETE"): ALL for table in ERASED}
+    | {(table, "INSERT"): ALL for table in BREACHES}
     | {("access_ticket", verb): ALL for verb in ("SELECT", "INSERT", "UPDATE", "DELETE")}
     | {(table, "INSERT"): ALL for table in ("access_event", "access_event_person")}
     | {("access_event_person", "DELETE"): ALL}
     | {(table, "INSERT"): ALL for table in ("receipt", "receipt_group", "receipt_line")}
     | {
-        ("access_event", "SELECT"): "id at role actor purpose basis subject_kind case_ref level version refusal",
+        (
+            "access_event",
+            "SELECT",
+        ): "id at role actor purpose basis subject_kind subject_id case_ref level version refusal",
+        ("breach", "SELECT"): "id found_at",
+        ("breach_entry", "SELECT"): "breach_id about",
+        ("breach_notice", "SELECT"): "breach_id",
+        ("breach_person", "SELECT"): "breach_id person_id",
         ("access_event_person", "SELECT"): "person_id event_id",
         ("card", "SELECT"): "id number person_id valid",
         ("card", "INSERT"): "number person_id valid",
@@ -141,7 +151,7 @@ RIGHTS: dict[str, dict[tuple[str, str], str]] = {
         ("wish", "SELECT"): "person_id purpose kind wished_at ended_at",
     },
     "tarkka_lookup": {},
-    "tarkka_trail": {(table, "SELECT"): ALL for table in (*STAFF, *SUPERVISION, *VIEWS)}
+    "tarkka_trail": {(table, "SELECT"): ALL for table in (*BREACHES, *STAFF, *SUPERVISION, *VIEWS)}
     | {("supervision_run", verb): ALL for verb in ("SELECT", "INSERT")}
     | {
         (
@@ -197,6 +207,7 @@ CALLERS = {
     "purchases.sales": {"intake"},
     "purchases.take_back": {"intake"},
     "purchases.taken": {"intake"},
+    "rights.breaches_told": {"person"},
     "rights.cap_level": {"person"},
     "rights.correct_name": {"person"},
     "rights.end_cap": {"person"},
@@ -204,11 +215,16 @@ CALLERS = {
     "rights.erase": {"person"},
     "rights.erase_person": {"person"},
     "rights.extracts_made": {"app"},
+    "rights.find_touched": {"trail"},
     "rights.lift_restriction": {"person"},
     "rights.measures_at_desk": {"app"},
     "rights.person_of_request": {"app"},
+    "rights.record_breach": {"trail"},
     "rights.requests_at_desk": {"app"},
     "rights.restrict": {"person"},
+    "rights.say_of_breach": {"trail"},
+    "rights.tell_touched": {"trail"},
+    "rights.touch_everybody": {"trail"},
     "rights.waiting": {"owner"},
     "services.due": {"app"},
     "supervision.decide_flag": {"app"},

@@ -95,6 +95,7 @@ def as_cell(value: Any) -> str:
 
 # The name that is told in place of an id.
 NAMES = {
+    ("breach_person", "breach_id"): "SELECT breach_id, en FROM breach_notice WHERE breach_id = %s",
     ("receipt", "outlet_id"): "SELECT name FROM outlet WHERE id = %s",
     ("receipt", "source_id"): "SELECT name FROM source WHERE id = %s",
     ("receipt_line", "product_id"): "SELECT name FROM product WHERE id = %s",

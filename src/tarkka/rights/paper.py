@@ -187,6 +187,11 @@ class _Writer:
             [gettext("extract.request"), gettext("extract.made"), gettext("extract.erased")],
             [[str(each.request), self.say.moment(each.at), each.counts] for each in self._tables["erasures"]],
         )
+        yield table(
+            gettext("extract.breaches"),
+            [gettext("extract.found"), gettext("extract.told")],
+            [[self.say.moment(each.found_at), each.told] for each in self._tables["breaches"]],
+        )
         yield from self._about()
 
     def _looks(self) -> dict[str, object]:

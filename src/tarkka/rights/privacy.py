@@ -3,6 +3,48 @@
 from tarkka.vocabulary import Category, PersonalTable
 
 PERSONAL = {
+    "breach": PersonalTable(
+        "Personal data breaches: when each was found, and which employee recorded it.",
+        {
+            "id": Category.KEY,
+            "found_at": Category.NONE,
+            "recorded_at": Category.NONE,
+            "recorded_by": Category.EMPLOYEE,
+        },
+        whose="recorded_by",
+    ),
+    "breach_entry": PersonalTable(
+        "What is said of a breach, and which employee said it.",
+        {
+            "id": Category.KEY,
+            "breach_id": Category.KEY,
+            "about": Category.NONE,
+            "words": Category.NONE,
+            "risk": Category.NONE,
+            "reported_at": Category.NONE,
+            "at": Category.NONE,
+            "by": Category.EMPLOYEE,
+        },
+        whose="by",
+    ),
+    "breach_notice": PersonalTable(
+        "What those whom a breach touched are told, and which employee told it.",
+        {
+            "id": Category.KEY,
+            "breach_id": Category.KEY,
+            "fi": Category.NONE,
+            "sv": Category.NONE,
+            "en": Category.NONE,
+            "at": Category.NONE,
+            "by": Category.EMPLOYEE,
+        },
+        whose="by",
+    ),
+    "breach_person": PersonalTable(
+        "Whom a breach touched.",
+        {"breach_id": Category.KEY, "person_id": Category.KEY, "found_at": Category.TRAIL},
+        whose="person_id",
+    ),
     "erased": PersonalTable(
         "What was erased at a person's request: rows by table, and that what earned Bonus was left untouched.",
         {

@@ -225,6 +225,14 @@ class Erased(Row, frozen=True):
     bonus_eligible_after: Amount
 
 
+class Breach(Row, frozen=True):
+    """A personal data breach that touched you: when that was found, and what you are told of it."""
+
+    breach: int
+    found_at: Moment
+    told: str
+
+
 class Wish(Row, frozen=True):
     """Something that you wished to be sent, for which purpose and by which kind of contact."""
 

@@ -84,6 +84,7 @@ TABLES = (
     Table("acts", rows.Act, "staff_act", {"event_id": ("look",)}),
     Table("extracts", rows.MadeExtract, "register_extract"),
     Table("requests", rows.Request, "request"),
+    Table("breaches", rows.Breach, "breach_person", {"breach_id": ("breach", "told")}),
     Table(
         "erasures",
         rows.Erased,

@@ -79,6 +79,7 @@ ADDRESSES: dict[str, Way] = {
             "household": "main member: names of the household's persons, each bonus purchase as outlet, date and"
             " total; another member: the main member's name, sums of bonus purchases by chain (R10, R11)",
             "looks": "looks at own data: when, purpose, basis, kind of actor, level, case; no employee's name",
+            "looks-proof": "the proof of one look at own data: leaves of the trail, hashes, the signed checkpoint",
             "looks-download": "looks at own data, as the page shows them, as CSV",
             "more": "own name",
             "my-data": "own requests and orders of extracts, with their answers",
@@ -154,7 +155,7 @@ ADDRESSES: dict[str, Way] = {
             "console-case-language": "nothing: it changes the language",
             "console-case-open": "nothing: it opens a case",
             "console-case-point-out": "nothing: it takes the one receipt that the customer points out",
-            "console-case-receipt": "of the case's one customer: a receipt, as finely as its situation and choices leave",
+            "console-case-receipt": "of the case's one customer: a receipt, as finely as situation and choices leave",
             "console-cases": "own open cases; whom a search found: name and the last four digits of open cards",
         },
         _CLERK,
@@ -305,7 +306,7 @@ PLACES: dict[str, Way] = {
         To.OPERATOR,
         {
             "cli.intake.intake": "of each rejected receipt its place, receipt id, reason code and field",
-            "cli.serve._Children.run": "to the server process that it starts: its settings, with the database's address",
+            "cli.serve._Children.run": "to the processes that it starts: its settings, with the database's address",
             "database.keys.make_keys": "the installation's keys, in a file that only its owner reads",
             "documents.pdf.long_pdf": "to a process of this program, which ends with the document: what the PDF says",
             "purchases.files._take": "to a process of this program that reads a feed: the lines of the feed",

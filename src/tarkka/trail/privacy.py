@@ -7,7 +7,7 @@ PERSONAL = {
         "That somebody was erased, not who, and which operator did it.",
         {
             "id": Category.KEY,
-            "at": Category.TRAIL,
+            "at": Category.NONE,
             "acting": Category.EMPLOYEE,
             "digest": Category.NONE,
             "xid": Category.KEY,

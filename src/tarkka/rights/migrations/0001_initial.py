@@ -1,4 +1,4 @@
-"""Extracts and requests, and what is done at a request. Runs before a deployment."""
+"""Extracts and requests, what is done at a request, and breaches. Runs before a deployment."""
 
 from django.db import migrations
 
@@ -13,4 +13,4 @@ class Migration(migrations.Migration):
         ("services", "0001_initial"),
         ("trail", "0001_initial"),
     ]
-    operations = [*sql_files("tarkka.rights", "tables.sql", "rights.sql", "upheld.sql")]
+    operations = [*sql_files("tarkka.rights", "tables.sql", "rights.sql", "breaches.sql", "upheld.sql")]

@@ -156,6 +156,7 @@ BEGIN
     DELETE FROM membership m WHERE m.person_id = person;
     DELETE FROM register_extract e WHERE e.person_id = person;
     DELETE FROM request r WHERE r.person_id = person;
+    DELETE FROM breach_person b WHERE b.person_id = person;
     UPDATE erased e SET person_id = NULL WHERE e.person_id = person;
     SELECT t.actor INTO officer FROM access.ticket() t;
     SELECT trail.erase(person, officer) INTO made;
