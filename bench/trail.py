@@ -19,7 +19,8 @@ ROUNDS = 8
 AT_ONCE = 500_000
 EVENTS = """
 INSERT INTO access_event (at, role, actor, purpose, basis, subject_kind, subject_id, level, version)
-SELECT clock_timestamp(), 'customer', n::text, 'own_data', 'legal_obligation', 'person', n, 'PRODUCT', 1 FROM generate_series(1, %s) n
+SELECT clock_timestamp(), 'customer', n::text, 'own_data', 'legal_obligation', 'person', n, 'PRODUCT', 1
+FROM generate_series(1, %s) n
 """
 
 
