@@ -8,6 +8,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
+from math import sqrt
 from statistics import median
 
 PAST_DAYS = 56
@@ -19,15 +20,12 @@ ROLE_DAYS = 30
 COLLEAGUES = 5
 """So many others at work on a day tell how busy it was."""
 SPREADS = 5.0
-"""How many spreads above the median a day is unusual. With days as in tests/supervision, 3 gave an alarm a day."""
-LEAST_SPREAD = 0.2
-"""The spread is at least this share of the median: who is very even may be a little less so."""
-RARE = 0.005
-"""An hour is unusual if fewer than this share of all looks were made around it."""
-OWN_LOOKS = 100
-"""So many looks of one's own make a past of hours."""
-ROLE_LOOKS = 500
-"""So many looks of others in the role make its past of hours."""
+"""How many spreads above the median a day is unusual: with 4 the simulated quarter had half as many false alarms again,
+with 6 it hid misuse (docs/supervision.md)."""
+OWN_SHARE = 0.1
+"""An hour is one's own usual if one worked around it on this share of one's days of the kind."""
+ROLE_SHARE = 0.2
+"""An hour is the role's usual if somebody else worked around it on this share of the days of the kind."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,7 +94,8 @@ def _unusual(days: Sequence[Day], judged: date, least: int) -> Iterator[Unusual]
             has_own = len(own[each.actor]) >= OWN_DAYS
             mine = [one.amount / busy[one.day] for one in own[each.actor]] if has_own else role_past
             middle = median(mine)
-            spread = max(1.4826 * median(abs(one - middle) for one in mine), LEAST_SPREAD * middle, 1.0)
+            # A count varies by its root at least, however even the past days happen to be.
+            spread = max(1.4826 * median(abs(one - middle) for one in mine), sqrt(middle), 1.0)
             most = (middle + SPREADS * spread) * busy[judged]
             if each.amount > most and each.amount >= least:
                 yield Unusual(each, round(middle * busy[judged]), int(most))
@@ -113,36 +112,52 @@ def _busyness(days: Iterable[Day], usual: dict[str, float]) -> dict[date, float]
 
 
 def unusual_hours(hours: Iterable[Hour], judged: Iterable[date]) -> Iterator[Hour]:
-    """Yield the hours among the judged days at which neither their doer nor others in the role ever work.
+    """Yield the hours among the judged days around which neither their doer nor anybody else in the role works.
 
-    With the hours beside it, and on days of the same kind: working days, Saturdays, Sundays. Who has no past of their
-    own is judged by the role's, who is alone in a role by their own; nobody by neither.
+    Around an hour are those beside it too; days are of three kinds: working days, Saturdays, Sundays. What was flagged
+    and not explained is no past. Nothing is judged before the role has worked on OWN_DAYS days.
     """
-    found = list(hours)
+    of_role: dict[str, list[Hour]] = defaultdict(list)
+    for each in hours:
+        of_role[each.role].append(each)
     for judged_day in judged:
-        since = judged_day - timedelta(days=PAST_DAYS)
-        own: dict[str, int] = defaultdict(int)
-        role: dict[str, int] = defaultdict(int)
-        own_around: dict[tuple[str, int], int] = defaultdict(int)
-        role_around: dict[tuple[str, int], int] = defaultdict(int)
-        for each in found:
-            if since <= each.day < judged_day:
-                own[each.actor] += each.unsuspected
-                role[each.role] += each.unsuspected
-                if _kind(each.day) == _kind(judged_day):
-                    for hour in (each.hour - 1, each.hour, each.hour + 1):
-                        own_around[each.actor, hour % 24] += each.unsuspected
-                        role_around[each.role, hour % 24] += each.unsuspected
-        for each in found:
-            if each.day == judged_day:
-                mine, others = own[each.actor], role[each.role] - own[each.actor]
-                at_it = own_around[each.actor, each.hour]
-                others_at_it = role_around[each.role, each.hour] - at_it
-                tells_own, tells_role = mine >= OWN_LOOKS, others >= ROLE_LOOKS
-                if (tells_own or tells_role) and not (
-                    (tells_own and at_it >= RARE * mine) or (tells_role and others_at_it >= RARE * others)
-                ):
-                    yield each
+        for found in of_role.values():
+            today = [each for each in found if each.day == judged_day]
+            if today:
+                past = _past_hours(found, judged_day)
+                yield from (each for each in today if past is not None and not past.is_usual(each))
+
+
+@dataclass(frozen=True, slots=True)
+class _PastHours:
+    """Of a role's past days of one kind: all, each member's own, and who worked around which hour of which."""
+
+    days: set[date]
+    own_days: dict[str, set[date]]
+    around: dict[int, dict[date, set[str]]]
+
+    def is_usual(self, hour: Hour) -> bool:
+        """Tell whether somebody works at such an hour."""
+        found = self.around[hour.hour]
+        own = sum(hour.actor in actors for actors in found.values())
+        others = sum(bool(actors - {hour.actor}) for actors in found.values())
+        of_own, of_role = OWN_SHARE * len(self.own_days[hour.actor]), ROLE_SHARE * len(self.days)
+        return own >= max(1, of_own) or others >= max(1, of_role)
+
+
+def _past_hours(hours: Sequence[Hour], judged: date) -> _PastHours | None:
+    """Return the past of a role before a day, of days of its kind; None if there is too little to tell."""
+    past = _PastHours(set(), defaultdict(set), defaultdict(lambda: defaultdict(set)))
+    every_day = set()
+    for each in hours:
+        if judged - timedelta(days=PAST_DAYS) <= each.day < judged and each.unsuspected:
+            every_day.add(each.day)
+            if _kind(each.day) == _kind(judged):
+                past.days.add(each.day)
+                past.own_days[each.actor].add(each.day)
+                for hour in (each.hour - 1, each.hour, each.hour + 1):
+                    past.around[hour % 24][each.day].add(each.actor)
+    return past if len(every_day) >= OWN_DAYS else None
 
 
 def _kind(day: date) -> int:
