@@ -28,6 +28,11 @@ demo: messages ## Set up, load two years of purchases, and serve on http://127.0
 test: messages ## Run the whole suite on a PostgreSQL of its own
 	$(BIN)/python -m pytest
 
+coverage: messages ## Run the door's tests, and fail where a branch of the door's room is left out
+	$(BIN)/python -m coverage run -m pytest tests/access
+	$(BIN)/python -m coverage report
+.PHONY: coverage
+
 check: messages ## Lint, types, direction of imports, migrations, message catalogues
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
