@@ -318,3 +318,12 @@ def test_act_at_a_look_for_another_purpose_changes_nothing(home: Household, act:
         is_done = False
     assert is_done is False
     assert rows(STATE, home.persons[0]) == before
+
+
+def test_act_that_changed_nothing_is_not_told_as_done(database: str) -> None:
+    person = a_household(1).persons[0]
+    acting = an_operator()
+    assert make_objection(person, Objection.A, place=Place.PHONE, acting=acting)
+    assert not make_objection(person, Objection.A, place=Place.PHONE, acting=acting)
+    assert not withdraw_objection(person, Objection.B, place=Place.PHONE, acting=acting)
+    assert rows("SELECT act FROM staff_act WHERE person_id = %s", person) == [("objection_made",)]

@@ -70,7 +70,8 @@ def act_on(person_id: int, acting: Actor, act: Act) -> Iterator[psycopg.Connecti
         with look(person_id, acting):
             yield raw
             if acting.role not in (Role.CUSTOMER, Role.AUTOMATIC):
-                raw.execute("SELECT access.record_act(%s)", [act])
+                # Only of what changed something: a transaction that wrote nothing has no number.
+                raw.execute("SELECT access.record_act(%s) WHERE pg_current_xact_id_if_assigned() IS NOT NULL", [act])
     finally:
         if not raw.closed:
             raw.execute("SELECT pg_advisory_unlock(hashtextextended(%s, 0))", lock)

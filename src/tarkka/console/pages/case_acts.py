@@ -56,8 +56,8 @@ def choice(request: HttpRequest, opened: OpenCase) -> HttpResponse:
     do, act = (make_objection, Act.OBJECTION_MADE)
     if answer == MAY:
         do, act = withdraw_objection, Act.OBJECTION_WITHDRAWN
-    do(opened.case.person_id, Objection(kind), place=_place(opened), acting=opened.acting)
-    return _done(opened, act)
+    is_done = do(opened.case.person_id, Objection(kind), place=_place(opened), acting=opened.acting)
+    return _done(opened, act) if is_done else redirect("console-case", opened.case.id)
 
 
 @require_POST
