@@ -12,6 +12,7 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_noop as msgid
 
 from tarkka.access import queries as trail
+from tarkka.access.told import told_of
 from tarkka.console.in_case import OpenCase
 from tarkka.description.queries import load_rulebook
 from tarkka.description.schema import ObjectionRule
@@ -95,7 +96,8 @@ def _household(_: HttpRequest) -> dict[str, object]:
 
 
 def _looks(_: HttpRequest) -> dict[str, object]:
-    return {"looks": trail.find_events(limit=LOOKS).events}
+    events = trail.find_events(limit=LOOKS).events
+    return {"looks": events, "told": told_of((event.id, event.case_ref) for event in events)}
 
 
 def _purchases(request: HttpRequest) -> dict[str, object]:
