@@ -6,6 +6,7 @@ from django.urls import URLPattern, URLResolver, include, path
 from tarkka.console.pages import (
     account,
     agreement,
+    breaches,
     break_glass,
     case,
     case_acts,
@@ -31,6 +32,10 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("account/password/", account.password, name="console-account-password"),
     path("account/remove/", account.remove, name="console-account-remove"),
     path("agreement/", agreement.agreement, name="console-agreement"),
+    path("breaches/", breaches.breaches, name="console-breaches"),
+    path("breaches/new/", breaches.new, name="console-breach-new"),
+    path("breaches/<id:breach_id>/", breaches.breach, name="console-breach"),
+    path("breaches/<id:breach_id>/act/", breaches.act, name="console-breach-act"),
     path("cases/", lookup.cases, name="console-cases"),
     path("cases/break-glass/", break_glass.break_glass, name="console-break-glass"),
     path("cases/open/", cases.open_, name="console-case-open"),

@@ -175,6 +175,10 @@ ADDRESSES: dict[str, Way] = {
     **_each(
         To.STAFF,
         {
+            "console-breach": "what is known of a breach, how many it touched, which employee said what",
+            "console-breach-act": "nothing: it adds to a breach, or tells those whom it touched",
+            "console-breach-new": "the form of a breach",
+            "console-breaches": "breaches by number: when found, how many touched",
             "console-events": "looks and refusals: when, which employee, role, purpose, whose by number, search words",
             "console-flag": "what a rule saw of an employee, with the looks; customers by number",
             "console-record": "the record of processing activities",

@@ -15,8 +15,10 @@ def bad_request(request: HttpRequest, exception: Exception) -> HttpResponse:  # 
     return _page(request, 400, gettext("error.400.title"), gettext("error.400.text"))
 
 
-def forbidden(request: HttpRequest, exception: Exception) -> HttpResponse:  # noqa: ARG001
-    """Answer 403."""
+def forbidden(request: HttpRequest, exception: Exception) -> HttpResponse:
+    """Answer 403: the door's refusal of data that is restricted (GDPR 18) says so."""
+    if getattr(exception, "reason", None) == "restricted":
+        return _page(request, 403, gettext("error.restricted.title"), gettext("error.restricted.text"))
     return _page(request, 403, gettext("error.403.title"), gettext("error.403.text"))
 
 

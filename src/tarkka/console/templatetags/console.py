@@ -44,6 +44,7 @@ PLACES = (
     Place("console-mandates", "household", msgid("console.place.mandates"), _GIVERS),
     Place("console-supervision", "eye", msgid("console.place.supervision"), frozenset({Role.DATA_PROTECTION_OFFICER})),
     Place("console-requests", "file", msgid("console.place.requests"), frozenset({Role.DATA_PROTECTION_OFFICER})),
+    Place("console-breaches", "wrong", msgid("console.place.breaches"), frozenset({Role.DATA_PROTECTION_OFFICER})),
     Place("console-record", "book", msgid("console.place.record"), frozenset({Role.DATA_PROTECTION_OFFICER})),
     Place("console-extracts", "tick", msgid("console.place.extracts"), _GIVERS),
     Place("console-account", "choices", msgid("console.place.account"), EVERYBODY),

@@ -18,9 +18,12 @@ from tarkka.portal.looking import household_look, own_look
 from tarkka.portal.signing_in import signed_in
 from tarkka.purchases.household import bonus_eligible_this_month
 from tarkka.purchases.queries import latest_receipts
+from tarkka.rights.breaches import read_own_notices
+from tarkka.rights.extract import read_rows
 from tarkka.rights.queries import read_requests
 from tarkka.vocabulary import Level
 from tarkka.web.pages import described
+from tarkka.wording.language import reader_language
 
 RECEIPTS = 4
 LOOKS = 3
@@ -41,10 +44,12 @@ def home(request: HttpRequest, person_id: int) -> HttpResponse:
         objected = objections_in_force()
         has_card = any(card.is_open for card in read_cards())
         is_reachable = bool(read_contacts())
+        notices, restrictions = read_own_notices(), read_rows("restrictions")
         broken = glass_broken(timezone.now() - GLASS_TOLD)
         waiting = [request for request in read_requests() if request.answered_at is None]
     rulebook = load_rulebook()
-    today = datetime.now(rulebook.time_zone).date()
+    now = datetime.now(rulebook.time_zone)
+    today = now.date()
     joint_cents = None
     if household:
         with household_look(person_id, household.household_id):
@@ -63,6 +68,8 @@ def home(request: HttpRequest, person_id: int) -> HttpResponse:
             "is_reachable": is_reachable,
             "waiting": waiting,
             "broken": broken,
+            "notices": [(each.at, each.written_in(reader_language())) for each in notices],
+            "restriction": next((each for each in restrictions if not each.ended_at or each.ended_at > now), None),
             "joint_cents": joint_cents,
             "month": today,
             "coming": next((each for each in rulebook.versions if each.effective_on > today), None),
