@@ -189,6 +189,32 @@ def test_server_seals_what_is_recorded(installed: Installation) -> None:
         serving.wait(lambda: installed.run("audit", "checkpoint").stdout != newest)
 
 
+def test_audit_finds_what_the_administrator_changed_and_what_was_cut_off(
+    installed: Installation, server: Server, admin: str, tmp_path: Path
+) -> None:
+    owner = {"TARKKA_OWNER_URL": admin}
+    given = installed.run(
+        "mandate", "give", "somebody", "--role", "analyst", "--reason", "a test", "--days", "1", **owner
+    )
+    assert given.returncode == 0, given.stderr
+    installed.run("audit", "seal", "--once")
+    kept = tmp_path / "checkpoint"
+    kept.write_text(installed.run("audit", "checkpoint").stdout)
+    key = installed.run("audit", "key").stdout.strip()
+    right = installed.run("audit", "verify", "--since", str(kept), "--key", key, **owner)
+    assert (right.returncode, right.stdout.splitlines()[-1]) == (0, "Everything is as it was sealed.")
+    change = "UPDATE mandate SET reason = %s WHERE actor = 'somebody'"
+    with psycopg.connect(make_conninfo(server.address, dbname="tarkka"), autocommit=True) as connection:
+        connection.execute("SET session_replication_role = replica")
+        connection.execute(change, ["another"])
+        wrong = installed.run("audit", "verify", **owner)
+        connection.execute(change, ["a test"])
+    assert (wrong.returncode, wrong.stderr.splitlines()[-1]) == (1, "mandate 1: is not what was sealed")
+    assert "somebody" not in wrong.stdout + wrong.stderr
+    kept.write_text(kept.read_text().replace("\n", " \n", 1))
+    assert installed.run("audit", "verify", "--since", str(kept), **owner).returncode == 2
+
+
 def test_site_says_that_it_is_not_ready_while_nothing_is_published(installed: Installation, admin: str) -> None:
     blank = make_conninfo(admin, dbname="blank")
     assert installed.run("migrate", TARKKA_DATABASE_URL=blank).returncode == 0

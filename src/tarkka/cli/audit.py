@@ -6,7 +6,6 @@ from typing import Annotated
 
 import psycopg
 import typer
-from rich.progress import TaskID
 
 from tarkka.cli.boot import boot, stop
 from tarkka.cli.intake import progress_bar
@@ -76,15 +75,13 @@ def verify(
         stop(f"Not verified: {error}.")
     with psycopg.connect(os.environ["TARKKA_OWNER_URL"]) as connection, progress_bar() as bar:
         connection.isolation_level, connection.read_only = psycopg.IsolationLevel.REPEATABLE_READ, True
-        tasks: dict[str, TaskID] = {}
+        task = bar.add_task("Leaves", total=1)
 
         def told(what: str, share: float) -> None:
-            if what not in tasks:
-                tasks[what] = bar.add_task(what, total=1)
-            bar.update(tasks[what], completed=share)
+            bar.update(task, description=what, completed=share)
 
         found = verify(connection, verifier, since=given, told=told)
-    typer.echo(f"{found.leaves} leaves, {found.waiting} rows wait to be sealed.")
+    typer.echo(f"Leaves: {found.leaves}. Rows waiting to be sealed: {found.waiting}.")
     for finding in (*found.late, *found.findings):
         typer.echo(f"{finding.where}: {finding.what}", err=True)
     if found.findings:
