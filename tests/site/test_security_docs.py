@@ -58,7 +58,7 @@ def test_every_key_is_told():
     from tarkka.database.keys import USES
     from tarkka.sign_in.providers import FEWEST_BITS
 
-    assert set(re.findall(r"\| `(\w+)` \| [^|]+ \| (?:HMAC|AES|BLAKE|SCRAM)", PAGE)) == set(USES)
+    assert set(re.findall(r"\| `(\w+)` \| [^|]+ \| (?:HMAC|AES|BLAKE|Ed25519|SCRAM)", PAGE)) == set(USES)
     assert f"RS256, {FEWEST_BITS} bits at least" in PAGE
 
 
