@@ -29,7 +29,7 @@ test: messages ## Run the whole suite on a PostgreSQL of its own
 	$(BIN)/python -m pytest
 
 coverage: messages ## Run the door's tests, and fail where a branch of the door's room is left out
-	$(BIN)/python -m coverage run -m pytest tests/access
+	$(BIN)/python -m coverage run -m pytest tests/access tests/database/test_labels.py
 	$(BIN)/python -m coverage report
 .PHONY: coverage
 

@@ -7,6 +7,7 @@ from typing import Any
 import psycopg
 import pytest
 from django.db import DatabaseError
+from django.utils.connection import ConnectionDoesNotExist
 
 from acting import a_mandate
 from tarkka.access import NotAllowed
@@ -81,6 +82,9 @@ def test_owner_asks_without_a_mandate(one: str) -> None:
     end_mandate(given, reason="a test", acting=somebody(), using="owner")
     assert current_mandates(user, using="owner") == []
     assert agreements_signed(one, using="owner") == agreements_signed(one) != []
+    for ask in (current_mandates, agreements_signed):
+        with pytest.raises(ConnectionDoesNotExist):
+            ask(using="nobody")
 
 
 def test_whoever_has_no_mandate_gives_confirms_and_ends_none(one: str) -> None:
