@@ -1,6 +1,7 @@
 """Pictures of every page for the documentation: `make pictures`, while `make demo` runs.
 
-Each page of the main menu and a receipt, as a customer of the demo sees it, on a desk and on a phone.
+Each page of the main menu and a receipt as a customer of the demo sees it, a case of customer service, and
+each page of the console's menu as the data-protection officer sees it: on a desk and on a phone.
 """
 
 import argparse
@@ -46,7 +47,46 @@ def main() -> None:
             if not chosen.only or name in chosen.only:
                 page.goto(address)
                 _take(page, chosen.into, name)
+        if not chosen.only or "console" in chosen.only:
+            _serve(page, chosen.into)
+            _supervise(page, chosen.into)
         browser.close()
+
+
+def _be(page: Page, user_id: str) -> None:
+    """Sign in to the console at the demo's own list, and sign the agreement where it was not signed."""
+    page.goto("/console/sign-in/demo/")
+    page.locator(f"main button[value={user_id}]").click()
+    page.goto("/console/agreement/")
+    if page.locator("main input[name=agreed]").count():
+        page.locator("main input[name=agreed]").check()
+        page.locator("main form .btn.main").click()
+
+
+def _serve(page: Page, folder: Path) -> None:
+    """A customer calls: found, a case opened, asked about one receipt."""
+    _be(page, "aino")
+    page.goto("/console/cases/")
+    page.locator("main input:not([type=hidden])").first.fill("Salonen Outi")
+    page.locator("main .btn.main").first.click()
+    _take(page, folder, "console-cases")
+    page.locator("main li form button").first.click()
+    _take(page, folder, "console-opening")
+    for name, value in {"situation": "choice_change", "place": "phone", "identified_by": "questions"}.items():
+        page.locator(f"main input[name={name}][value={value}]").check()
+    page.locator("main input[name=call_ref]").fill("2026-1")
+    page.locator("main form.opening .btn.main").click()
+    _take(page, folder, "console-case")
+
+
+def _supervise(page: Page, folder: Path) -> None:
+    """What the data-protection officer has in the menu."""
+    _be(page, "tuula")
+    page.goto("/console/")
+    addresses = [link.get_attribute("href") for link in page.locator(".places a").all()]
+    for address in track(addresses, "Console"):
+        page.goto(address)
+        _take(page, folder, "-".join(["console", *address.strip("/").split("/")[1:]]))
 
 
 def _take(page: Page, folder: Path, name: str) -> None:
