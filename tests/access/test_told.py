@@ -74,7 +74,7 @@ def test_open_case_names_the_receipt_that_was_pointed_out(clerk: str) -> None:
     assert [each.receipt_id for each in cases_open(clerk)] == [receipt]
 
 
-def test_fifty_looks_are_told_where_no_number_is_asked_for() -> None:
+def test_fifty_looks_are_told_where_no_number_is_asked_for(database: str) -> None:
     [me] = a_household(1).persons
     for _ in range(50):
         with own_look(me):
