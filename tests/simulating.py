@@ -23,6 +23,7 @@ WEEKS = 13
 CAMPAIGN_WEEK = 8
 CUSTOMERS = range(10_000_000, 10_400_000)
 """As many customers as make a call from one of them rare, as it is."""
+CASE = ("person_id", "opened_by", "situation", "break_glass", "place", "identified_by", "opened_at", "closes_at")
 SETTLED = 3
 """Misuse that only a past tells is planted from this week on: the rules say that they need two."""
 
@@ -354,8 +355,7 @@ class Quarter:
                 self.events
             ),
             "access_event_person (person_id, event_id)": self.people,
-            "service_case"
-            " (id, person_id, opened_by, situation, break_glass, place, identified_by, opened_at, closes_at)": self.cases,
+            f"service_case (id, {', '.join(CASE)})": self.cases,
             "staff_call (ref, user_id, began_at, ended_at)": self.calls,
             "staff_act (event_id, person_id, act)": [(*each, "contact_changed") for each in self.acts],
         }
@@ -376,8 +376,7 @@ class Quarter:
                 "DELETE FROM flag WHERE actor LIKE 'sim-%'",
                 "DELETE FROM supervision_run WHERE until < '2026-01-01'",
                 "DELETE FROM staff_call WHERE user_id LIKE 'sim-%'",
-                "DELETE FROM access_event_person p USING access_event e"
-                " WHERE e.id = p.event_id AND e.actor LIKE 'sim-%'",
+                "DELETE FROM access_event_person p USING access_event e WHERE e.id = event_id AND e.actor LIKE 'sim-%'",
                 "DELETE FROM staff_act a USING access_event e WHERE e.id = a.event_id AND e.actor LIKE 'sim-%'",
                 "DELETE FROM access_event WHERE actor LIKE 'sim-%'",
                 "DELETE FROM service_case WHERE opened_by LIKE 'sim-%'",

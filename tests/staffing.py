@@ -54,9 +54,14 @@ def credentials_of(user_id: str) -> SignsIn:
     return SignsIn(user_id, PASSWORD, secret)
 
 
+def offer(user_id: str) -> None:
+    """Let the development list offer this account and no other."""
+    (settings.TARKKA_HOME / "demo-staff.json").write_text(json.dumps([{"user_id": user_id, "why": {}}]))
+
+
 def signed_in(user_id: str) -> Client:
     """Return a client signed in as a member of staff by the development list."""
-    (settings.TARKKA_HOME / "demo-staff.json").write_text(json.dumps([{"user_id": user_id, "why": {}}]))
+    offer(user_id)
     client = browsing.anonymous()
     answer = client.post("/console/sign-in/demo/", {"user_id": user_id})
     assert answer.status_code == 302, answer.content.decode()

@@ -227,7 +227,7 @@ def test_searches_that_lead_to_no_case_are_flagged(night):
 
 def test_a_look_at_night_is_flagged_and_one_beside_the_usual_hours_is_not(night):
     day = workday_after(night, weeks(night))
-    owl = night.event("clerk 1", person=99, hours=24 * day + 12)
+    owl = night.event("clerk 1", person=99, hours=24 * day + 9)
     night.event("clerk 2", person=99, hours=24 * day + 2.5)
     [(actor, figures, events)] = night.flags("hours", days=day + 2, since=day)
     assert (actor, figures["looks"], events) == ("clerk 1", 1, [owl])
@@ -242,7 +242,7 @@ def test_what_was_explained_becomes_usual_and_what_was_not_never_does(night):
     second = workday_after(night, first + 1)
     third = workday_after(night, second + 1)
     for day, actor in itertools.product((first, second, third), ("clerk 1", "clerk 2")):
-        night.event(actor, person=99, hours=24 * day + 12)
+        night.event(actor, person=99, hours=24 * day + 9)
     assert len(night.flags("hours", days=second + 0.9, since=first)) == 4
     with building.administrator() as connection:
         flags = connection.execute(

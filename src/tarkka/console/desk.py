@@ -72,4 +72,8 @@ def saw(flag: Flag) -> str:
 def _figure(value: object) -> str:
     if isinstance(value, list):
         return ", ".join(f"{hour:02}–{(hour + 1) % 24:02}" for hour in value)
-    return formats.number(value, reader_language()) if isinstance(value, int) else str(value)
+    return (
+        str(value)
+        if isinstance(value, bool) or not isinstance(value, int)
+        else formats.number(value, reader_language())
+    )

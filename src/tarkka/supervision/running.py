@@ -1,7 +1,7 @@
 """Letting every rule judge what has happened since the last run, and keeping what they find as flags.
 
 The run is a look at the trail as any other: the program's own, for supervision. It covers those whose looked-at data it
-judges, so that each of them sees that the looks at them were gone through (docs/decisions/0024).
+judges, so that each of them sees that the looks at them were gone through (docs/decisions/0025).
 """
 
 import json
