@@ -8,6 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from drawing import OUTLETS, RULES, receipts
+from tarkka.purchases import minimising as rules
 from tarkka.purchases.feed import Receipt, parse
 from tarkka.purchases.minimising import Minimised
 from tarkka.vocabulary import Channel, Level, cents
@@ -143,3 +144,13 @@ def test_fingerprints_are_equal_just_when_what_is_left_is(receipt, changes):
 def test_fingerprint_needs_its_key(receipt):
     found = minimised(receipt)
     assert found.fingerprint(KEY) != found.fingerprint(b"1" * 32)
+
+
+def test_what_repeats_is_remembered_until_there_is_too_much_of_it(monkeypatch):
+    asked = []
+    monkeypatch.setattr(rules, "_REMEMBERED", 2)
+    lengths = rules._Remembered(lambda text: asked.append(text) or len(text))
+    assert [lengths[text] for text in ("a", "bc", "a", "bc")] == [1, 2, 1, 2]
+    assert asked == ["a", "bc"]
+    assert (lengths["def"], dict(lengths)) == (3, {"def": 3})
+    assert (lengths["a"], asked) == (1, ["a", "bc", "def", "a"])
