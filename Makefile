@@ -33,6 +33,10 @@ coverage: messages ## Run the door's tests, and fail where a branch of the door'
 	$(BIN)/python -m coverage report
 .PHONY: coverage
 
+mutants: messages ## Break the rules one at a time, and see that a test goes red for nine in ten (hours)
+	$(BIN)/python tests/mutants.py
+.PHONY: mutants
+
 check: messages ## Lint, types, direction of imports, migrations, message catalogues
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .

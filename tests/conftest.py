@@ -8,17 +8,26 @@ import signal
 import sys
 import tempfile
 from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import date
 from pathlib import Path
 
 import pytest
+from hypothesis import settings
 
-_folder = tempfile.TemporaryDirectory(prefix="tarkka-test-", ignore_cleanup_errors=True)
-os.environ["TARKKA_HOME"] = _folder.name
+IS_COPY = "TARKKA_TEST_COPIES" in os.environ
+"""Whether the environment names a register to be copied (tests/mutants.py): then no PostgreSQL is started."""
+
+if not IS_COPY:
+    _folder = tempfile.TemporaryDirectory(prefix="tarkka-test-", ignore_cleanup_errors=True)
+    os.environ["TARKKA_HOME"] = _folder.name
+    for _name in ("TARKKA_DATABASE_URL", "TARKKA_OWNER_URL", "TARKKA_KEYS"):
+        os.environ.pop(_name, None)
+else:
+    settings.register_profile("mutants", max_examples=25, derandomize=True, database=None, deadline=None)
+    settings.load_profile("mutants")
 os.environ["TARKKA_DEMO"] = "1"
 os.environ["DJANGO_SETTINGS_MODULE"] = "tarkka.site.settings"
-for _name in ("TARKKA_DATABASE_URL", "TARKKA_OWNER_URL", "TARKKA_KEYS"):
-    os.environ.pop(_name, None)
 
 signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))  # whoever ends the suite ends its PostgreSQL too
 
@@ -28,6 +37,21 @@ ROOT = Path(__file__).parents[1]
 @pytest.fixture(scope="session")
 def database() -> Iterator[str]:
     """The register set up: migrated, the reference description published. Yields the application's address."""
+    with copied_register() if IS_COPY else new_register():
+        from django.db import connections
+        from django.utils import timezone
+
+        from tarkka.description.queries import load_rulebook
+
+        timezone.activate(load_rulebook().time_zone)  # as the site does for each page
+        yield os.environ["TARKKA_DATABASE_URL"]
+
+        connections.close_all()
+
+
+@contextmanager
+def new_register() -> Iterator[None]:
+    """Set a register up on a PostgreSQL of our own, which ends with this process."""
     from tarkka.cli.boot import boot
     from tarkka.site.messages import compile_catalogues
 
@@ -36,15 +60,44 @@ def database() -> Iterator[str]:
     from tarkka.description.actions import publish
 
     publish((ROOT / "descriptions" / "s_group.toml").read_text(), effective_on=date(2016, 9, 1), acting="test")
+    yield
+
+
+@contextmanager
+def copied_register() -> Iterator[None]:
+    """Copy the register that the environment names, as often as the suite is run, and lead Django to the copy."""
+    import django
+    import psycopg
+    from psycopg.conninfo import make_conninfo
+
+    from tarkka.database import setup
+
+    made, name = os.environ["TARKKA_OWNER_URL"], f"tarkka_{os.getpid()}"
+    copy, server = make_conninfo(made, dbname=name), make_conninfo(made, dbname="postgres")
+    with setup.alone(server), psycopg.connect(server, autocommit=True) as connection:
+        connection.execute(f"CREATE DATABASE {name} TEMPLATE tarkka STRATEGY FILE_COPY")
+        setup.make_roles(copy)
+    os.environ |= {"TARKKA_OWNER_URL": copy, "TARKKA_DATABASE_URL": setup.login_url(copy)}
+    django.setup()
     from django.db import connections
-    from django.utils import timezone
 
-    from tarkka.description.queries import load_rulebook
+    for alias in ("default", "owner"):  # set up for another copy, where this process was forked from one
+        connections[alias].settings_dict["NAME"] = name
+    yield
+    with psycopg.connect(server, autocommit=True) as connection:
+        connection.execute(f"DROP DATABASE {name} WITH (FORCE)")
+    os.environ["TARKKA_OWNER_URL"] = made
 
-    timezone.activate(load_rulebook().time_zone)  # as the site does for each page
-    yield os.environ["TARKKA_DATABASE_URL"]
 
-    connections.close_all()
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Where a mutant is looked for, ask the cheap tests first: hypothesis last, what needs a database file by file."""
+    if IS_COPY:
+        files = {path: place for place, path in enumerate(dict.fromkeys(item.path for item in items))}
+        items.sort(key=lambda item: (_is_drawn(item), "database" in item.fixturenames, files[item.path]))
+
+
+def _is_drawn(item: pytest.Item) -> bool:
+    return getattr(item.obj, "is_hypothesis_test", False)
 
 
 @pytest.fixture(scope="session")

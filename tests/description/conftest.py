@@ -8,6 +8,8 @@ import psycopg
 import pytest
 from psycopg.conninfo import make_conninfo
 
+BLANK, EMPTY = f"tarkka_blank_{os.getpid()}", f"tarkka_empty_{os.getpid()}"
+
 
 @pytest.fixture(scope="session")
 def blank(database: str) -> Iterator[str]:
@@ -17,12 +19,12 @@ def blank(database: str) -> Iterator[str]:
     from tarkka.database.setup import make_roles
 
     admin = make_conninfo(os.environ["TARKKA_OWNER_URL"], options="")
-    _run(admin, "CREATE DATABASE tarkka_blank")
-    make_roles(make_conninfo(admin, dbname="tarkka_blank"))
-    with _django_on("tarkka_blank"):
+    _run(admin, f"CREATE DATABASE {BLANK}")
+    make_roles(make_conninfo(admin, dbname=BLANK))
+    with _django_on(BLANK):
         call_command("migrate", database="owner", verbosity=0)
     yield admin
-    _run(admin, "DROP DATABASE tarkka_blank")
+    _run(admin, f"DROP DATABASE {BLANK}")
 
 
 @pytest.fixture
@@ -30,12 +32,12 @@ def empty_register(blank: str) -> Iterator[None]:
     """The application's and the owner's connections lead to a fresh register until the test ends."""
     _run(
         blank,
-        "CREATE DATABASE tarkka_empty TEMPLATE tarkka_blank",
-        "GRANT CONNECT ON DATABASE tarkka_empty TO tarkka_app",
+        f"CREATE DATABASE {EMPTY} TEMPLATE {BLANK}",
+        f"GRANT CONNECT ON DATABASE {EMPTY} TO tarkka_app",
     )
-    with _django_on("tarkka_empty"):
+    with _django_on(EMPTY):
         yield
-    _run(blank, "DROP DATABASE tarkka_empty WITH (FORCE)")
+    _run(blank, f"DROP DATABASE {EMPTY} WITH (FORCE)")
 
 
 @contextmanager
