@@ -296,6 +296,26 @@ def test_a_persons_looks_are_all_that_concern_them_and_no_other(watched: Househo
     assert found == sorted(found, reverse=True)
 
 
+def test_others_looks_are_all_but_the_persons_own(watched: Household) -> None:
+    from tarkka.access.queries import Wanted
+
+    for person in watched.persons:
+        everything = events(person)
+        theirs = [event for event in everything if not event.is_own]
+        assert events(person, Wanted(others=True)) == theirs
+        assert 0 < len(theirs) < len(everything)
+
+
+def test_full_page_that_is_the_last_says_so(watched: Household) -> None:
+    from tarkka.access.queries import Wanted, find_events
+
+    for wanted in (Wanted(), Wanted(refused=True)):
+        with own_look(watched.persons[0]) as look:
+            whole = find_events(wanted, before=look.event_id, limit=10_000).events
+            assert find_events(wanted, before=look.event_id, limit=len(whole)).older is None
+            assert find_events(wanted, before=look.event_id, limit=len(whole) - 1).older == whole[-2].id
+
+
 @pytest.mark.parametrize("looker", [None, "automatic", "customer", "me", "staff"])
 @pytest.mark.parametrize("limit", [1, 3, 50])
 def test_looks_go_on_where_a_page_ends(watched: Household, looker: str | None, limit: int) -> None:
