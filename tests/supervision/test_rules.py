@@ -246,11 +246,12 @@ def test_what_was_explained_becomes_usual_and_what_was_not_never_does(night):
     assert len(night.flags("hours", days=second + 0.9, since=first)) == 4
     with building.administrator() as connection:
         flags = connection.execute(
-            "SELECT id FROM flag WHERE actor = 'clerk 1' AND rule = 'hours' AND first_at BETWEEN %s AND %s",
+            "SELECT id, actor FROM flag WHERE rule = 'hours' AND first_at BETWEEN %s AND %s",
             [night.begins, night.begins + timedelta(days=second + 1)],
         ).fetchall()
-    for (flag,) in flags:
-        decide_flag(flag, FlagVerdict.EXPLAINED, words="A delivery at night.", acting=officer)
+    for flag, actor in flags:
+        verdict = FlagVerdict.EXPLAINED if actor == "clerk 1" else FlagVerdict.MISUSE
+        decide_flag(flag, verdict, words="Asked.", acting=officer)
     # Two of some seventeen days: often enough to be one's own usual, too seldom to be the role's.
     found = [actor for actor, _, _ in night.flags("hours", days=third + 2, since=third)]
     assert found[4:] == ["clerk 2"]
