@@ -352,9 +352,8 @@ def _erased(leaver: int) -> Iterator[str]:
     measures = sorted(each.what for each in measures_at_desk(officer.id) if each.person_id == leaver)
     with _undone(), look(leaver, officer):
         rows("SELECT rights.erase_person(%s)", request)
-        seen = [
-            rows(f"SELECT count(*) FROM {table}") for table in ("person", "erased", "access_event", "breach_person")
-        ]
+        tables = ("person", "receipt", "erased", "access_event", "breach_person")
+        seen = [rows(f"SELECT count(*) FROM {table}") for table in tables]
         if (measures, seen) != (["level_cap", "restriction"], [[(0,)]] * 5):
             yield f"somebody with {measures} who was erased is seen in {seen}"
         raise _UndoneError

@@ -34,7 +34,7 @@ def test_intake_obeys_a_cap_from_its_making_to_its_end(upheld):
         caps = rows("SELECT level::text, reason, upper(valid) IS NOT NULL FROM level_cap ORDER BY id")
         acts = [act for (act,) in rows("SELECT act FROM staff_act ORDER BY id")]
     assert caps == [("GROUP", "Your situation", True), ("TOTAL", "Your situation", True)]
-    assert acts == ["level_capped", "level_capped", "level_cap_ended", "level_cap_ended"]
+    assert acts == ["level_capped", "level_capped", "level_cap_ended"]
 
 
 def test_product_caps_nothing(upheld):

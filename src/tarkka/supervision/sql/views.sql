@@ -1,9 +1,9 @@
 -- What several rules ask of the trail. Read by supervision alone, under its policies.
 
--- What staff did: their events, and refusals of what they tried.
+-- What staff did: their events, and refusals of what they tried. A look at somebody who was erased since tells of nobody any more.
 CREATE VIEW supervision.deed WITH (security_invoker) AS
     SELECT e.id, e.at, e.role, e.actor, e.purpose, e.subject_kind, e.subject_id, e.case_ref, e.terms
-    FROM access_event e WHERE e.role <> 'customer' AND e.role <> 'automatic';
+    FROM access_event e WHERE e.role <> 'customer' AND e.role <> 'automatic' AND e.actor IS NOT NULL;
 
 -- Whom staff reached: by a look at one person, or by a search that found nobody else. A search that finds namesakes too is no sign of whom
 -- it was for.
