@@ -22,7 +22,7 @@ messages: $(STAMP)
 	@$(BIN)/python -m tarkka.site.messages
 .PHONY: messages
 
-demo: messages ## Set up, load two years of purchases, and serve on http://127.0.0.1:8000 (TARKKA_PORT, TARKKA_HOME)
+demo: messages ## Set up, load the sample's purchases, and serve on http://127.0.0.1:8000 (TARKKA_PORT, TARKKA_HOME)
 	@exec $(BIN)/tarkka demo
 
 test: messages ## Run the whole suite on a PostgreSQL of its own

@@ -44,9 +44,11 @@ def a_mandate(user_id: str, role: Role, *, days: int = 1, signed: bool = True, c
 
 def a_case(person_id: int, user_id: str, situation: str = "purchases_question") -> str:
     """Open a case with a customer on the phone, for a member of staff who may; return its number."""
-    from tarkka.access.cases import open_case
+    from tarkka.access.cases import Identification, open_case
 
-    return str(open_case(person_id, situation, place=Place.PHONE, identified_by="identity card", acting=user_id))
+    return str(
+        open_case(person_id, situation, place=Place.PHONE, identified_by=Identification.QUESTIONS, acting=user_id)
+    )
 
 
 def an_operator(**mandate: Any) -> Actor:

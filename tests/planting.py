@@ -29,7 +29,7 @@ def a_planted_household() -> tuple[Planted, Planted]:
 
 def _plant(person: int, card: str, code: str) -> Planted:
     from tarkka import access
-    from tarkka.access.cases import open_case
+    from tarkka.access.cases import Identification, open_case
     from tarkka.people.actions import Actor, customer, look, make_objection, withdraw_objection
     from tarkka.rights.actions import (
         answer_request,
@@ -53,7 +53,9 @@ def _plant(person: int, card: str, code: str) -> Planted:
     withdraw_objection(person, Objection.A, place=Place.PHONE, acting=staff)
     clerk = f"E-{secrets.token_hex(4)}"
     a_mandate(clerk, Role.CUSTOMER_SERVICE)
-    case = open_case(person, "choice_change", place=Place.PHONE, identified_by=new(), call_ref=new(), acting=clerk)
+    case = open_case(
+        person, "choice_change", place=Place.PHONE, identified_by=Identification.QUESTIONS, call_ref=new(), acting=clerk
+    )
     in_case = Actor(Role.CUSTOMER_SERVICE, clerk, Purpose.REGISTER_UPKEEP, str(case))
     make_objection(person, Objection.A, place=Place.PHONE, acting=in_case)
     refused = {"role": Role.CUSTOMER_SERVICE, "purpose": Purpose.CUSTOMER_SERVICE, "case_ref": new("C")}

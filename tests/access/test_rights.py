@@ -232,7 +232,7 @@ CALLERS = {
     "supervision.raise_flag": {"trail"},
     "supervision.take_calls": {"app"},
     "trail.append": {"app"},
-    "trail.erase": {"door", "owner"},
+    "trail.erase": {"door"},
     "trail.proof": {"person"},
 }
 
@@ -297,7 +297,8 @@ WHERE grantee IN (0, %s::regrole) AND oid >= 16384 GROUP BY 1, 2
 """
 _CALLABLE = """
 SELECT pronamespace::regnamespace || '.' || proname, x.grantee::regrole::text FROM pg_proc, aclexplode(proacl) x
-WHERE pronamespace::regnamespace::text IN ('access', 'people', 'purchases', 'rights', 'services', 'supervision', 'trail')
+WHERE pronamespace::regnamespace::text
+    IN ('access', 'people', 'purchases', 'rights', 'services', 'supervision', 'trail')
 AND x.grantee <> proowner
 """
 _TOLD = """

@@ -38,7 +38,17 @@ ADDRESSES = {
         403,
         403,
     ),
-    ("console-case-receipt", "get", "cases/{case}/receipts/999999999/"): (403, AGREE, 404, 404, 404, 404, 403, 403, 403),
+    ("console-case-receipt", "get", "cases/{case}/receipts/999999/"): (
+        403,
+        AGREE,
+        404,
+        404,
+        404,
+        404,
+        403,
+        403,
+        403,
+    ),
     # The case is of a question about purchases: what its situation does not show is not found.
     ("console-case-ask", "post", "cases/{case}/requests/"): (403, AGREE, 404, 404, 404, 404, 403, 403, 403),
     ("console-case-card", "post", "cases/{case}/card/"): (403, AGREE, 404, 404, 404, 404, 403, 403, 403),

@@ -12,8 +12,8 @@ from tarkka.database import setup
 from tarkka.database.safety import unsafe_logins
 
 ROLES = {
-    "tarkka_app", "tarkka_audience", "tarkka_door", "tarkka_household", "tarkka_intake", "tarkka_lookup", "tarkka_owner",
-    "tarkka_person", "tarkka_seal", "tarkka_trace", "tarkka_trail", "tarkka_unobjected",
+    "tarkka_app", "tarkka_audience", "tarkka_door", "tarkka_household", "tarkka_intake", "tarkka_lookup",
+    "tarkka_owner", "tarkka_person", "tarkka_seal", "tarkka_trace", "tarkka_trail", "tarkka_unobjected",
 }  # fmt: skip
 
 

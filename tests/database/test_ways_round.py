@@ -85,7 +85,7 @@ LOGINS = {
     ),
     "reader of everything that bypasses": (
         "GRANT pg_read_all_data TO tarkka_intake WITH INHERIT TRUE",
-        "tarkka_app can act as tarkka_intake, which bypasses row-level security and may read access_cover, access_event,",
+        "tarkka_app can act as tarkka_intake, which bypasses row-level security and may read access_cover,",
     ),
     "member of the owner": (
         "GRANT tarkka_owner TO tarkka_app WITH INHERIT FALSE, SET TRUE",

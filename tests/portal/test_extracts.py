@@ -9,9 +9,9 @@ import building
 @pytest.mark.usefixtures("site")
 def test_the_page_tells_what_was_served_and_how_much_of_it_without_staff():
     from looking import own_look
-    from tarkka.web import extracts
     from tarkka.rights.actions import record_download
     from tarkka.rights.queries import extracts_made
+    from tarkka.web import extracts
 
     person = building.a_household(1).persons[0]
     before = extracts_made()

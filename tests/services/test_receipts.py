@@ -147,9 +147,7 @@ def test_vat_is_told_by_rate_with_the_products_alone(postbox: Postbox) -> None:
     texts = [message.get_content().replace("\xa0", " ").replace("\r\n", "\n") for message in postbox.messages]
     [mine] = [text for text in texts if "Milk" in text]
     [theirs] = [text for text in texts if "Milk" not in text]
-    assert (
-        "\n\nALV 13,5 %: 0,48 € (Veroton 3,52 €, Verollinen 4,00 €)\nALV-kanta puuttuu 1 riviltä.\n\n" in mine
-    )
+    assert "\n\nALV 13,5 %: 0,48 € (Veroton 3,52 €, Verollinen 4,00 €)\nALV-kanta puuttuu 1 riviltä.\n\n" in mine
     assert "ALV" not in theirs
     assert "\n\n\n" not in mine + theirs
 

@@ -73,12 +73,6 @@ def agreements_signed(user_id: str | None = None, *, using: str = "default") -> 
     return call("SELECT * FROM access.agreements_signed(%s)", [user_id], using=using)
 
 
-def roles_of(user_id: str) -> list[Role]:
-    """Return the roles in which a member of staff may act now: mandate in force and agreement signed."""
-    roles = dict.fromkeys(each.role for each in current_mandates(user_id) if each.confirmed_by)
-    return [role for role in roles if why_shut(user_id, role) is None]
-
-
 def why_shut(user_id: str, role: Role) -> str | None:
     """Return why the door is shut to a member of staff in a role, `no_mandate` or `no_agreement`; None if it is not."""
     reason: str | None = call("SELECT access.refusal_of_staff(%s, %s)", [user_id, role])[0][0]

@@ -41,7 +41,7 @@ class Case:
 
 
 def open_case(
-    person_id: int, situation: str, *, place: Place, identified_by: str, call_ref: str = "", acting: str
+    person_id: int, situation: str, *, place: Place, identified_by: Identification, call_ref: str = "", acting: str
 ) -> int:
     """Open a case with a customer who is there or on the phone, and was identified; return its number.
 

@@ -37,7 +37,7 @@ class DoorMisused(RuntimeError):
 
 @dataclass(frozen=True, slots=True)
 class Subject:
-    """Whom a look is at: one person, one household, or a group that the reading itself finds."""
+    """Whom a look is at: one person, one household, whoever the reading itself finds, or the trail."""
 
     kind: SubjectKind
     id: int | None = None
@@ -121,7 +121,9 @@ def opened(
     _close(raw, "COMMIT")
 
 
-def _open(raw: psycopg.Connection[tuple[object, ...]], secret: str, subject: Subject, asked: Sequence[object]) -> Access:
+def _open(
+    raw: psycopg.Connection[tuple[object, ...]], secret: str, subject: Subject, asked: Sequence[object]
+) -> Access:
     ticket = hashlib.sha256(secret.encode()).digest()
     # One trip to the server. The sync ends the issuing statement's transaction: the event is committed before BEGIN.
     with raw.pipeline() as pipeline:

@@ -1,4 +1,4 @@
-"""`tarkka demo`: the whole register on this machine, with two years of real purchases of invented people."""
+"""`tarkka demo`: the whole register on this machine, with real purchases of invented people."""
 
 import getpass
 import os

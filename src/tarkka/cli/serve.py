@@ -144,7 +144,9 @@ def upkeep(
             if raised:
                 typer.echo(f"flagged by {rule}: {raised}")
     except Refused as refused:
-        typer.echo(f"no supervision: the register description does not let the program do it ({refused.reason})", err=True)
+        typer.echo(
+            f"no supervision: the register description does not let the program do it ({refused.reason})", err=True
+        )
     loose = broken_references(datetime.now(UTC) - timedelta(days=days))
     for what, found in loose.items():
         typer.echo(f"{found} × {what}", err=True)

@@ -86,9 +86,11 @@ def addresses() -> Iterator[tuple[str, str]]:
 
 
 def _under(resolver: "URLResolver", before: str = "") -> Iterator[tuple[str, str]]:
+    from django.urls import URLResolver
+
     for pattern in resolver.url_patterns:
         route = before + str(pattern.pattern)
-        if hasattr(pattern, "url_patterns"):
+        if isinstance(pattern, URLResolver):
             yield from _under(pattern, route)
         else:
             yield str(pattern.name), route

@@ -46,11 +46,6 @@ class OpenCase:
         """Whole seconds until it has closed by itself."""
         return max(0, ceil((self.case.closes_at - timezone.now()).total_seconds()))
 
-    @property
-    def minutes_left(self) -> int:
-        """Whole minutes until it closes by itself."""
-        return self.seconds_left // 60
-
     def shows(self, part: Part) -> bool:
         """Tell whether the situation shows a part of the customer's data."""
         return part in self.situation.shows

@@ -16,7 +16,7 @@ from tarkka.people.queries import read_contact
 from tarkka.vocabulary import Act, Outcome, Place, Purpose, RequestKind, Role
 
 LONGEST = 2000
-"""Characters of a request or an answer, as the table has it."""
+"""Characters of what somebody writes: a request, an answer, an entry about a breach."""
 
 
 class NotPlainText(ValueError):

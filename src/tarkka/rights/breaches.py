@@ -107,11 +107,6 @@ class Breach:
         risk = self.newest(About.RISK)
         return not self.notices and bool(risk and risk.risk is Risk.HIGH)
 
-    @property
-    def is_closed(self) -> bool:
-        """Whether it was closed, and nothing was said after that."""
-        return bool(self.entries) and self.entries[-1].about is About.CLOSED
-
     def hours_left(self, now: datetime) -> int:
         """Return how many whole hours are left to tell the authority: negative once the time is over."""
         return (self.due_at - now) // timedelta(hours=1)

@@ -38,10 +38,18 @@ def _each(to: To, ways: Mapping[str, str], *roles: Role) -> dict[str, Way]:
     return {name: Way(to, what, roles) for name, what in ways.items()}
 
 
+def _once(*parts: Mapping[str, Way]) -> dict[str, Way]:
+    """Put the parts together. Raises ValueError for what two of them name: one of the two would say nothing."""
+    together = {name: way for part in parts for name, way in part.items()}
+    if len(together) < sum(map(len, parts)):
+        raise ValueError("a way out is named twice")
+    return together
+
+
 _CLERK, _OFFICER = Role.CUSTOMER_SERVICE, Role.DATA_PROTECTION_OFFICER
 
-ADDRESSES: dict[str, Way] = {
-    **_each(
+ADDRESSES: dict[str, Way] = _once(
+    _each(
         To.ANYBODY,
         {
             "console-invitation": "the form for the code of an invitation",
@@ -63,7 +71,7 @@ ADDRESSES: dict[str, Way] = {
             "worker": "a script of the pages",
         },
     ),
-    **_each(
+    _each(
         To.PERSON,
         {
             "card": "own name, number of own open cards",
@@ -95,7 +103,7 @@ ADDRESSES: dict[str, Way] = {
             "spending": "sums of own purchases by month, chain, product group and product",
         },
     ),
-    **_each(
+    _each(
         To.SIGN_IN,
         {
             "console-provider": "that somebody of the staff signs in: client id, random state, nonce and challenge,"
@@ -106,11 +114,11 @@ ADDRESSES: dict[str, Way] = {
             " service name; nothing of the register",
         },
     ),
-    **_each(
+    _each(
         To.SOURCE,
         {"receipts": "of each receipt that it sent: its place, receipt id, verdict, level, reason code and field"},
     ),
-    **_each(
+    _each(
         To.STAFF,
         {
             "console-account": "own name, user id, address, own credentials' names and days",
@@ -127,7 +135,7 @@ ADDRESSES: dict[str, Way] = {
             "console-sign-out": "nothing: it ends the session",
         },
     ),
-    **_each(
+    _each(
         To.STAFF,
         {
             "console-events": "events of staff with their names, purposes, cases and search terms; customers' numbers",
@@ -140,7 +148,7 @@ ADDRESSES: dict[str, Way] = {
         },
         _OFFICER,
     ),
-    **_each(
+    _each(
         To.STAFF,
         {
             "console-break-glass": "the form of an emergency; whom the search found",
@@ -160,10 +168,10 @@ ADDRESSES: dict[str, Way] = {
         },
         _CLERK,
     ),
-    **_each(
+    _each(
         To.STAFF,
         {
-            "console-extracts": "how many extracts were made, by year, and how many wait",
+            "console-extracts": "how many extracts were made, by year",
             "console-mandate-confirm": "nothing: it confirms a mandate",
             "console-mandate-end": "nothing: it ends a mandate",
             "console-mandate-give": "the form of a mandate",
@@ -172,15 +180,13 @@ ADDRESSES: dict[str, Way] = {
         _OFFICER,
         Role.REGISTER_ADMINISTRATOR,
     ),
-    **_each(
+    _each(
         To.STAFF,
         {
             "console-breach": "what is known of a breach, how many it touched, which employee said what",
             "console-breach-act": "nothing: it adds to a breach, or tells those whom it touched",
             "console-breach-new": "the form of a breach",
             "console-breaches": "breaches by number: when found, how many touched",
-            "console-events": "looks and refusals: when, which employee, role, purpose, whose by number, search words",
-            "console-flag": "what a rule saw of an employee, with the looks; customers by number",
             "console-record": "the record of processing activities",
             "console-request": "one person's request in their words, name, contacts, restriction, cap, counts of what"
             " erasing takes; the person sees the look",
@@ -188,21 +194,16 @@ ADDRESSES: dict[str, Way] = {
             "console-request-answer": "nothing: it answers the request",
             "console-request-extend": "nothing: it extends the time",
             "console-requests": "requests by number: kind, days; measures in force",
-            "console-review": "one case of broken glass: reason, employee, looks; the customer by number",
-            "console-review-delay": "nothing: it sets when the customer is told",
-            "console-reviews": "cases of broken glass that wait for a review",
-            "console-supervision": "flags that wait: rule, employee, when",
-            "console-work": "one employee's looks by day and role",
         },
         _OFFICER,
     ),
-}
+)
 """By the name of the address."""
 IN_DEMO = frozenset({"console-demo"})
 """Addresses that only the demo has."""
 
-COMMANDS: dict[str, Way] = {
-    **_each(
+COMMANDS: dict[str, Way] = _once(
+    _each(
         To.ANYBODY,
         {
             "audit checkpoint": "the newest checkpoint: a number of leaves and a hash, signed",
@@ -237,7 +238,7 @@ COMMANDS: dict[str, Way] = {
             "ways-out": "this page",
         },
     ),
-    **_each(
+    _each(
         To.OPERATOR,
         {
             "household load": "of each person of the file: the file's own key and the person's id",
@@ -257,7 +258,7 @@ COMMANDS: dict[str, Way] = {
             "supervision run": "how many flags each rule raised",
         },
     ),
-    **_each(
+    _each(
         To.OPERATOR,
         {
             "card close": "nothing",
@@ -273,18 +274,20 @@ COMMANDS: dict[str, Way] = {
         },
         Role.REGISTER_ADMINISTRATOR,
     ),
-    "extracts print": Way(
-        To.PRINT,
-        "letters of extracts, as files in `outbox`, each once: name, postal address and, as the message, everything"
-        " that the register holds on the person who ordered it",
-        fields=("given_name", "family_name", "postal_address", "language", "message"),
-    ),
-    "receipts send": Way(
-        To.MAIL,
-        "each receipt of those who wished for it, as finely as their objections leave",
-        fields=("email", "given_name", "language", "message"),
-    ),
-}
+    {
+        "extracts print": Way(
+            To.PRINT,
+            "letters of extracts, as files in `outbox`, each once: name, postal address and, as the message, everything"
+            " that the register holds on the person who ordered it",
+            fields=("given_name", "family_name", "postal_address", "language", "message"),
+        ),
+        "receipts send": Way(
+            To.MAIL,
+            "each receipt of those who wished for it, as finely as their objections leave",
+            fields=("email", "given_name", "language", "message"),
+        ),
+    },
+)
 """By the words of the command, after `tarkka`."""
 
 PLACES: dict[str, Way] = {

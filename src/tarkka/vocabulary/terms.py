@@ -68,7 +68,7 @@ class Outcome(StrEnum):
 
 
 class Part(StrEnum):
-    """What of a person's data a case may show, besides their name: its situation names the parts that it needs (R23)."""
+    """What of a person's data a case may show, besides their name: as its situation needs (R23)."""
 
     CARD = "card"
     CHOICES = "choices"

@@ -165,7 +165,7 @@ LANGUAGE sql STABLE SECURITY DEFINER PARALLEL RESTRICTED ROWS 1 SET search_path 
 $$;
 
 -- The subject of the live ticket if it is of this kind and its level reaches `wanted`, objections in force now included; else NULL.
--- NULL for a household's member too, who sees sums (purchases.household_sums) and no receipt; and in a case that does not show this `part`.
+-- What `access.ticket` asks is asked here again, for each call of a function costs every look. NULL for a household's member too, who sees sums (purchases.household_sums) and no receipt; and in a case that does not show this `part`.
 CREATE FUNCTION access.subject(kind text, wanted level, part text DEFAULT NULL) RETURNS bigint
 LANGUAGE plpgsql STABLE SECURITY DEFINER PARALLEL RESTRICTED SET search_path = pg_catalog, public, pg_temp AS $$
 DECLARE

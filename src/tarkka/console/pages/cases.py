@@ -45,7 +45,7 @@ def open_(request: HttpRequest, staff: Account) -> HttpResponse:
         found.person_id,
         request.POST["situation"],
         place=place,
-        identified_by=request.POST["identified_by"],
+        identified_by=Identification(request.POST["identified_by"]),
         call_ref=_call_ref(request),
         acting=staff.user_id,
     )

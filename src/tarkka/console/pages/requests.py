@@ -197,7 +197,7 @@ def _person(request_id: int, staff: Account) -> int:
     return person_id
 
 
-def _tried(request: HttpRequest, staff: Account, request_id: int, what: str, do: Callable[[], None]) -> HttpResponse:
+def _tried(request: HttpRequest, staff: Account, request_id: int, what: str, do: Callable[[], object]) -> HttpResponse:
     """Do it and lead back, or show the page with what was wrong."""
     try:
         do()

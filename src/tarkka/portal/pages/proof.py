@@ -11,7 +11,7 @@ from tarkka.vocabulary import Level
 
 @require_safe
 @signed_in
-def proof(request: HttpRequest, person_id: int, event: int) -> HttpResponse:
+def proof(request: HttpRequest, person_id: int, event: int) -> HttpResponse:  # noqa: ARG001  # Django's signature
     """Give the proof of an event that the customer may see. Raises Http404 for another, or until it is sealed."""
     with own_look(person_id, Level.TOTAL):
         found = trail.proof(event)

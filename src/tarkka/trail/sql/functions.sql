@@ -80,9 +80,6 @@ ALTER FUNCTION trail.erase OWNER TO tarkka_seal;
 ALTER FUNCTION trail.proof OWNER TO tarkka_seal;
 REVOKE CREATE ON SCHEMA trail FROM tarkka_seal;
 
--- Whoever erases a person from the register does it with the owner's rights. (Given before, the right would have passed on with the ownership.)
-SET LOCAL ROLE tarkka_seal;
-GRANT EXECUTE ON FUNCTION trail.erase TO tarkka_owner;
 -- The door's functions know whose look it is.
 SET LOCAL ROLE tarkka_door;
 GRANT EXECUTE ON FUNCTION access.subject, access.cases_untold TO tarkka_seal;

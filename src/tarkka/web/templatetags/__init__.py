@@ -1,1 +1,1 @@
-"""Tags and filters of the portal."""
+"""Tags and filters of both faces."""
