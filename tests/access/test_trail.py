@@ -269,6 +269,18 @@ def test_each_look_is_told_by_the_kind_of_actor_that_it_was_of(watched: Househol
     assert kinds == {(looker, outcome) for looker in Looker for outcome in ("granted", "refused")}
 
 
+def test_each_look_is_told_as_it_was_recorded(watched: Household) -> None:
+    found = events(watched.persons[0])
+    kept = "SELECT id, at, purpose, role, subject_kind, level::text, case_ref, version FROM access_event"
+    ids = [event.id for event in found]
+    recorded = rows_of_administrator(f"{kept} WHERE id = ANY(%s) ORDER BY id DESC", [ids])
+    assert recorded == [
+        (e.id, e.at, e.purpose, e.role, e.subject_kind, e.level and e.level.name, e.case_ref, e.version) for e in found
+    ]
+    for part in range(4, 7):
+        assert len({row[part] for row in recorded}) > 1, "what is the same everywhere proves little"
+
+
 def test_what_is_told_of_a_look_has_no_actor(watched: Household) -> None:
     told = repr(events(watched.persons[0]))
     assert "adviser" not in told
