@@ -71,6 +71,22 @@ def test_reason_says_why(purpose, objections, situation, words):
         assert part in reason
 
 
+def test_explanation_is_told_whole():
+    assert explain_use(S_GROUP, Purpose.MARKETING, {B, A}).as_json() == {
+        "purpose": "marketing",
+        "objections": ["A", "B"],
+        "level": "TOTAL",
+        "reason": "marketing uses PRODUCT at most; objection A leaves TOTAL; objection B leaves GROUP",
+    }
+    of_one = explain_use(S_GROUP, Purpose.CUSTOMER_SERVICE, {B}, situation="receipt_question")
+    assert of_one.reason == (
+        "the situation receipt_question needs PRODUCT of the one receipt that the customer asks about; objection B does"
+        " not lower it in this situation"
+    )
+    of_all = explain_use(S_GROUP, Purpose.CUSTOMER_SERVICE, {B}, situation="purchases_question")
+    assert of_all.reason == "the situation purchases_question needs PRODUCT; objection B leaves GROUP"
+
+
 def test_explanation_of_customer_service_lists_its_situations():
     explained = explain_use(S_GROUP, Purpose.CUSTOMER_SERVICE, {B}).as_json()
     assert explained["situations"] == {

@@ -92,6 +92,14 @@ def test_history_takes_the_announcements_of_the_file_along(history):
     ) == sorted((channel, CHANGE, date(2016, 8, 2), "operator", digest) for channel in CHANNELS)
 
 
+def test_announcements_are_told_by_version_in_the_order_of_recording(history):
+    from tarkka.description.queries import load_announcements
+
+    kept = rows("SELECT announced_on, channel FROM description_announcement ORDER BY id")
+    assert load_announcements() == {2: kept}
+    assert len(kept) == len(CHANNELS) > 1
+
+
 def test_history_ends_on_the_day_asked_for(empty_register):
     versions = publish(SOURCE, effective_on=date(2016, 8, 31))
     assert [version.effective_on for version in versions] == [date(2014, 5, 1)]
