@@ -224,6 +224,10 @@ def test_parquet_columns_are_checked(tmp_path):
     for schema, told in (
         (SCHEMA.remove(SCHEMA.get_field_index("total")), "has no column total"),
         (SCHEMA.append(pyarrow.field("nickname", TEXT)), "nickname"),
+        (
+            SCHEMA.remove(SCHEMA.get_field_index("total")).append(pyarrow.field("nickname", TEXT)),
+            r"^feed.parquet has no column total and has a column [^;]*: nickname; docs/receipts.md lists the columns",
+        ),
         (with_type("total", pyarrow.decimal128(10, 2)), r"column total is DECIMAL\(10,2\); write it as text"),
         (with_type("purchased_at", pyarrow.timestamp("us", "UTC")), "column purchased_at is TIMESTAMP"),
     ):

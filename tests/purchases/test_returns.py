@@ -182,6 +182,17 @@ def test_return_that_tells_a_rate_keeps_its_own(sender, card):
     assert rates_of(sender, back) == [None, None]
 
 
+def test_return_that_tells_a_lot_keeps_it(sender, card):
+    sale = a_receipt(card=card)
+    back = a_return(sale)
+    back["lines"] = [line | lot for line, lot in zip(back["lines"], ({"lot": "L-7"}, {}), strict=True)]
+    take(sender, [sale, back])
+    found = rows(
+        "SELECT lot FROM receipt_line WHERE receipt_id = %s ORDER BY line", kept(sender)[back["receipt_id"]].id
+    )
+    assert found == [("L-7",), (None,)]
+
+
 @pytest.mark.parametrize("second", ["24", None])
 def test_return_of_a_product_sold_at_two_rates_has_none_of_them(sender, card, second):
     sale = a_receipt(card=card)
