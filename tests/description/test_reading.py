@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from tarkka.description.errors import DescriptionInvalid
-from tarkka.description.loading import parse
+from tarkka.description.loading import load, parse
 
 FILE = Path(__file__).parents[2] / "descriptions" / "s_group.toml"
 SOURCE = FILE.read_text()
@@ -328,6 +328,27 @@ def test_mistake_is_told_with_place_and_remedy(name):
     assert found, str(caught.value)
     assert any(remedy in f"{problem.wrong}. {problem.remedy}" for problem in found), str(caught.value)
     assert all(line.startswith("mine.toml: ") for line in str(caught.value).splitlines())
+
+
+def test_mistakes_name_the_file_that_was_read(tmp_path):
+    broken = SOURCE.replace("lead_days = 30", "lead_days = 0.5")
+    path = tmp_path / "mine.toml"
+    path.write_text(broken)
+    with pytest.raises(DescriptionInvalid, match=f"^{re.escape(str(path))}: notice.lead_days: "):
+        load(path)
+    with pytest.raises(DescriptionInvalid, match=r"^description: notice.lead_days: "):
+        parse(broken)
+
+
+@pytest.mark.parametrize(
+    ("line", "remedy"),
+    [('chains = ["sokos", "emotion"]\n', "a list"), ('level = "PRODUCT"\n', "one of TOTAL, GROUP, PRODUCT")],
+)
+def test_remedy_for_what_is_missing_says_what_to_write(line, remedy):
+    head, mark, rest = SOURCE.partition("[[collection]]")
+    with pytest.raises(DescriptionInvalid) as caught:
+        parse(head + mark + rest.replace(line, "", 1))
+    assert any(remedy in f"{problem.wrong}. {problem.remedy}" for problem in caught.value.problems), str(caught.value)
 
 
 def test_role_that_is_not_described_is_told():
