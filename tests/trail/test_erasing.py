@@ -5,7 +5,9 @@ from typing import Any
 import pytest
 
 from building import a_household
-from looking import own_look
+from emptying import empty_by_hand
+from looking import own_look, rows
+from requesting import an_officer
 from tarkka.vocabulary import Purpose, Role
 
 
@@ -26,6 +28,15 @@ def person(database: str) -> int:
     return home.persons[0]
 
 
+def erase(admin: Any, person: int) -> int:
+    """Erase as it is done: at the data-protection officer's look at the person."""
+    role, purpose = Role.DATA_PROTECTION_OFFICER, Purpose.REGISTER_UPKEEP
+    with own_look(person, role=role, actor=an_officer().id, purpose=purpose):
+        rows("SELECT access.record_act('data_erased')")
+    [(erasure,)] = admin.execute("SELECT trail.erase(%s, 'officer')", [person]).fetchall()
+    return int(erasure)
+
+
 def findings(admin: Any) -> list[str]:
     from tarkka.trail.sealing import signer
     from tarkka.trail.verifying import verify
@@ -42,7 +53,7 @@ def test_erased_person_is_nowhere_and_the_trail_is_whole(admin: Any, person: int
     assert before >= 4
     with own_look(person):  # it waits to be sealed while they are erased
         pass
-    [(erasure,)] = admin.execute("SELECT trail.erase(%s, 'operator')", [person]).fetchall()
+    erasure = erase(admin, person)
     assert admin.execute(of_them, [person, str(person)]).fetchone() == (0,)
     assert admin.execute(shared, [person]).fetchone() == (0,)
     [(kept,)] = admin.execute("SELECT count(*) FROM trail_erased WHERE erasure_id = %s", [erasure]).fetchall()
@@ -50,7 +61,7 @@ def test_erased_person_is_nowhere_and_the_trail_is_whole(admin: Any, person: int
     assert findings(admin) == []
     seal()
     assert findings(admin) == []
-    admin.execute("SELECT trail.erase(%s, 'operator')", [person])
+    erase(admin, person)
     seal()
     assert findings(admin) == []
 
@@ -62,6 +73,7 @@ BY_HAND = {
     "an erased row filled": "SELECT trail.erase({0}, 'a'); UPDATE access_event SET actor = 'x' WHERE salt IS NULL",
     "more erased than was said": "SELECT trail.erase({0}, 'a'); UPDATE trail_erased SET row_id = row_id + 1000000000",
     "an erasure taken away": "SELECT trail.erase({0}, 'a'); DELETE FROM erasure",
+    "an erasure at no officer's look": "SELECT trail.erase({0}, 'a')",
 }
 
 
@@ -75,6 +87,52 @@ def test_what_somebody_empties_by_hand_is_found(admin: Any, person: int, stateme
             admin.execute(statement)
         assert findings(admin) != []
     assert findings(admin) == []
+
+
+FORGED = {
+    "access_event_person": (
+        "SELECT p.id FROM access_event_person p WHERE event_id = {event}",
+        "is of more than one person",
+    ),
+    "case_receipt": ("SELECT case_id FROM case_receipt WHERE case_id = {case}", "is of more than one person"),
+    "mandate": ("SELECT max(id) FROM mandate", "is of rows that erasing never touches"),
+    "staff_act": ("SELECT id FROM staff_act WHERE event_id = {event}", "is of more than one person"),
+}
+MATES = """
+WITH made AS (
+    INSERT INTO service_case (person_id, opened_by, situation, break_glass, place, identified_by, closes_at)
+    VALUES ({person}, 'clerk', 'unclear_receipt', false, 'desk', 'card', now()) RETURNING id)
+INSERT INTO case_receipt (case_id, receipt_id) SELECT id, 7 FROM made RETURNING case_id
+"""
+
+
+@pytest.mark.parametrize("kind", FORGED)
+def test_a_row_that_is_counted_in_to_an_erasure_by_hand_is_found(admin: Any, person: int, kind: str) -> None:
+    """The erasure is not sealed yet, as for whoever is quick enough: only what it is of tells."""
+    assert findings(admin) == []
+    where, what = FORGED[kind]
+    with admin.transaction(force_rollback=True):
+        admin.execute("SET LOCAL session_replication_role = replica")
+        mate = admin.execute("SELECT max(id) FROM person WHERE id <> %s", [person]).fetchone()[0]
+        [(event,)] = admin.execute(
+            "INSERT INTO access_event (role, actor, purpose, basis, subject_kind, subject_id, level, version)"
+            " VALUES ('customer_service', 'clerk', 'customer_service', 'contract', %s, %s, 'TOTAL', 1) RETURNING id",
+            ["household" if kind == "access_event_person" else "person", mate],
+        ).fetchall()
+        admin.execute("INSERT INTO staff_act (event_id, person_id, act) VALUES (%s, %s, 'wish_made')", [event, mate])
+        admin.execute(
+            "INSERT INTO access_event_person (event_id, person_id) VALUES (%s, %s), (%s, %s)",
+            [event, mate, event, person],
+        )
+        [(case,)] = admin.execute(MATES.format(person=mate)).fetchall()
+        erasure = erase(admin, person)
+        assert findings(admin) == []
+        admin.execute("SET LOCAL search_path = public")
+        named = admin.execute(
+            where.format(event=event, case=case) + (f" AND person_id = {mate}" if kind == "access_event_person" else "")
+        ).fetchone()
+        empty_by_hand(admin, erasure, kind=kind, row_id=named[0])
+        assert findings(admin) == [f"erasure {erasure}: {what}"]
 
 
 @pytest.mark.parametrize("role", ["tarkka_app", "tarkka_door", "tarkka_person", "tarkka_owner"])

@@ -9,9 +9,9 @@ from tarkka.description.announcing import Announced, reasons_against
 from tarkka.description.errors import BeforeFirstVersion, NotPublishable, choose
 from tarkka.description.loading import parse
 from tarkka.description.queries import load_rulebook
+from tarkka.description.rows import rows_of
 from tarkka.description.rulebook import PublishedVersion, Rulebook
-from tarkka.description.value import Description, lowered_to
-from tarkka.vocabulary import Objection
+from tarkka.description.value import Description
 
 OWNER = "owner"
 
@@ -163,7 +163,7 @@ def _record_history(description: Description, days: list[date], acting: str) -> 
 
 def _store(version: PublishedVersion, source: str, acting: str) -> None:
     document = version.description.document
-    row = models.Version.objects.using(OWNER).create(
+    models.Version.objects.using(OWNER).create(
         number=version.number,
         effective_on=version.effective_on,
         time_zone=document.register.time_zone,
@@ -173,45 +173,12 @@ def _store(version: PublishedVersion, source: str, acting: str) -> None:
         compiled=version.description.compiled(),
         agreement=document.agreement.number,
     )
-    models.VersionLevel.objects.using(OWNER).bulk_create(
-        models.VersionLevel(
-            version=row,
-            chain=chain,
-            channel=channel,
-            level=version.description.level_at(chain, channel, version.effective_on),
-        )
-        for chain, channel in version.description.pairs
-    )
-    models.Use.objects.using(OWNER).bulk_create(
-        models.Use(
-            version=row,
-            purpose=purpose,
-            role=role,
-            subject_kind=subject,
-            level=use.level or rule.level,
-            basis=rule.basis,
-            person_needs_case=use.needs_case,
-            staff=document.role[role].staff,
-            lowered_by_a=lowered_to(document, purpose, Objection.A),
-            lowered_by_b=lowered_to(document, purpose, Objection.B),
-            under_restriction=use.under_restriction,
-        )
-        for purpose, rule in document.purpose.items()
-        for use in rule.use
-        for role in use.roles
-        for subject in use.subjects
-    )
     with connections[OWNER].cursor() as cursor:
-        cursor.executemany(
-            "INSERT INTO description_situation VALUES (%s, %s, %s, %s, %s, %s, %s, %s)",
-            [
-                (
-                    version.number, code, list(each.shows), each.level.name, each.minutes, each.one_receipt,
-                    list(each.kept_under), each.break_glass,
-                )
-                for code, each in document.situation.items()
-            ],
-        )  # fmt: skip
+        for table, rows in rows_of(version.number, version.effective_on, version.description).items():
+            if rows:
+                places = ", ".join(f"%({column})s" for column in rows[0])
+                statement = f"INSERT INTO {table} ({', '.join(rows[0])}) VALUES ({places})"  # noqa: S608  # our own words
+                cursor.executemany(statement, rows)
 
 
 def _announcements() -> list[models.Announcement]:

@@ -5,7 +5,8 @@ which is stored there. What it must be given is the log's public key; an earlier
 whose end was cut off. Memory does not grow with the log.
 """
 
-from collections import deque
+import json
+from collections import Counter, deque
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
@@ -18,6 +19,9 @@ from typing import Any
 import psycopg
 from psycopg.abc import Params
 
+from tarkka.description.reading import document_from
+from tarkka.description.rows import TABLES, rows_of
+from tarkka.description.value import Description
 from tarkka.trail.note import Checkpoint, NotGenuine, Verifier
 from tarkka.trail.sealed import SEALED, SETTINGS, Sealed, entries_of, erased_digest, hashed
 from tarkka.trail.tree import Growing
@@ -33,7 +37,7 @@ _ITS_OWN = ("trail_leaf", "trail_node", "trail_checkpoint", "trail_erased")
 
 _SQL = {
     name: files("tarkka.trail").joinpath("sql", f"verify_{name}.sql").read_text()
-    for name in ("erasures", "guards", "nodes", "rows", "told")
+    for name in ("erased", "erasures", "guards", "nodes", "rows", "told")
 }
 _LATE = "was sealed long after its own time"
 _NO_MORE = (-1, b"", "")
@@ -50,10 +54,20 @@ class Finding:
 
 
 @dataclass(frozen=True, slots=True)
+class Erasure:
+    """That somebody was erased, and how many rows of which tables were emptied (None: none)."""
+
+    number: int
+    at: datetime
+    rows: str | None
+
+
+@dataclass(frozen=True, slots=True)
 class Verified:
     """What was gone through, and what was found. `last` is the newest genuine checkpoint.
 
     `late` are rows as they were sealed, but sealed late: after a pause of the sealer, unless somebody put them in.
+    `erasures` are all that are on record, for an auditor to hold against the requests that were made.
     """
 
     leaves: int
@@ -61,6 +75,7 @@ class Verified:
     last: Checkpoint | None
     findings: Sequence[Finding]
     late: Sequence[Finding]
+    erasures: Sequence[Erasure]
 
 
 def verify(
@@ -85,6 +100,7 @@ class _Verifying:
     ) -> None:
         self.connection, self.verifier, self.since, self.told, self.now = connection, verifier, since, told, now
         self.findings: dict[str, list[Finding]] = {}
+        self.erasures: Sequence[Erasure] = ()
         self.waiting = 0
         self.last: Checkpoint | None = None
         self.is_given_found = False
@@ -109,14 +125,15 @@ class _Verifying:
                 self._find(f"leaves of {kind}", "no such table is sealed")
             self._erasures()
             self._untold()
+            self._description()
             self._guards()
         late = self.findings.pop(_LATE, [])
         found = [finding for each in self.findings.values() for finding in each]
-        return Verified(size, self.waiting, self.last, found, late)
+        return Verified(size, self.waiting, self.last, found, late, self.erasures)
 
     def _find(self, where: str, what: str) -> None:
         found = self.findings.setdefault(what, [])
-        if len(found) < MOST:
+        if len(found) < MOST and Finding(where, what) not in found:
             found.append(Finding(where, what))
 
     def _stream(self, query: str, parameters: Params | None = None) -> Iterator[list[tuple[Any, ...]]]:
@@ -221,20 +238,45 @@ class _Verifying:
         self.told("trail_leaf", 1)
 
     def _erasures(self) -> None:
-        """What is missing of a row was taken by an erasure that is on record, and by nobody's hand."""
-        for (erasure,) in self._one_by_one(_SQL["erasures"].format(erased_digest=erased_digest())):
-            self._find(f"erasure {erasure}", "is not of the rows that say so")
+        """What is missing of a row was taken by an erasure that is on record, of a kind that the program makes."""
+        known = {"kinds": [each.table for each in SEALED if each.whose], "late": LATE}
+        for erasure, what in self._one_by_one(_SQL["erasures"].format(erased_digest=erased_digest()), known):
+            self._find(f"erasure {erasure}", what)
+        self.erasures = [Erasure(*row) for row in self._one_by_one(_SQL["erased"])]
 
     def _untold(self) -> None:
         """A look at a group is shown to everyone until it is told who was in it, and then to all of those."""
         for (event,) in self._one_by_one(_SQL["told"]):
             self._find(f"access_event {event}", "is shown neither to everyone nor to all who were told to be in it")
 
+    def _description(self) -> None:
+        """The tables that the door and the intake obey say what each version says, whose text is sealed."""
+        said: dict[str, Counter[str]] = {table: Counter() for table in TABLES}
+        for number, effective_on, compiled, agreement, time_zone in self._one_by_one(
+            "SELECT number, effective_on, compiled, agreement, time_zone FROM public.description_version ORDER BY 1"
+        ):
+            try:
+                description = Description(document_from(json.loads(compiled)), effective_on)
+                rows = rows_of(number, effective_on, description)
+            except (ValueError, TypeError, LookupError):
+                self._find(f"description_version {number}", "is no description")
+                continue
+            document = description.document
+            if (document.agreement.number, document.register.time_zone) != (agreement, time_zone):
+                self._find(f"description_version {number}", "is not what it says itself")
+            for table in TABLES:
+                said[table].update(json.dumps(row, sort_keys=True) for row in rows[table])
+        for table in TABLES:
+            stands = self._one_by_one(f"SELECT to_jsonb(t) FROM ONLY public.{table} t")  # noqa: S608  # our own words
+            there = Counter(json.dumps(row, sort_keys=True) for (row,) in stands)
+            for row in sorted((there - said[table]).keys() | (said[table] - there).keys()):
+                self._find(f"{table} of version {json.loads(row)['version']}", "is not what was published")
+
     def _guards(self) -> None:
         """What keeps the program from changing a sealed row is in its place."""
-        tables = [*(each.table for each in SEALED), *_ITS_OWN]
+        tables = [*(each.table for each in SEALED), *_ITS_OWN, *TABLES]
         for (table,) in self._one_by_one(_SQL["guards"], [sorted(set(tables))]):
             self._find(table, "has lost the triggers that refuse changes")
 
-    def _one_by_one(self, query: str, parameters: Sequence[Any] | None = None) -> Iterator[tuple[Any, ...]]:
+    def _one_by_one(self, query: str, parameters: Params | None = None) -> Iterator[tuple[Any, ...]]:
         return chain.from_iterable(self._stream(query, parameters))
