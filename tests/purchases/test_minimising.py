@@ -154,3 +154,17 @@ def test_what_repeats_is_remembered_until_there_is_too_much_of_it(monkeypatch):
     assert asked == ["a", "bc"]
     assert (lengths["def"], dict(lengths)) == (3, {"def": 3})
     assert (lengths["a"], asked) == (1, ["a", "bc", "def", "a"])
+
+
+def test_text_comes_back_from_copy_as_it_was():
+    texts = ["a\\b", "a\tb", "a\nb", "a\rb", "\\n", "\\N", "", "a\\\t\r\nb\\"]
+    assert [rules.escape(text) for text in texts] == [
+        "a\\\\b",
+        "a\\tb",
+        "a\\nb",
+        "a\\rb",
+        "\\\\n",
+        "\\\\N",
+        "",
+        "a\\\\\\t\\r\\nb\\\\",
+    ]
