@@ -256,7 +256,7 @@ def _staff(person: int) -> Iterator[str]:
     def refusal(**more: int) -> str | None:
         try:
             with own_look(person, **look | more):
-                rows("SELECT access.record_act('walk')")
+                rows("SELECT access.record_act('card_closed')")
         except Refused as refused:
             return refused.reason
         return None
@@ -274,7 +274,7 @@ def _staff(person: int) -> Iterator[str]:
     with own_look(person):
         told = rows("SELECT id FROM service_case WHERE id IN (%s, %s)", int(case), glass)
         acts = rows("SELECT act FROM staff_act s JOIN access_event e ON e.id = s.event_id WHERE e.case_ref = %s", case)
-    if (told, acts) != ([(int(case),)], [("walk",)]):
+    if (told, acts) != ([(int(case),)], [("card_closed",)]):
         yield f"of two cases, one to be told later, the customer is told {told}, and of acts {acts}"
 
 
@@ -419,7 +419,7 @@ def _look(
             terms="name: x",
         ) as look:
             found = _ask(world, kind, world.people)
-            if kind not in (PERSON, HOUSEHOLD):
+            if kind not in (PERSON, HOUSEHOLD, LOOKUP):
                 look.cover([])
             elif look.level is not level:
                 yield f"{where}: level {look.level.name}, expected {level.name}"

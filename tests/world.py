@@ -156,7 +156,7 @@ def _serve(everyone: list[int]) -> None:
         case = a_case(person, clerk, "receipt_question")
         look = {"role": Role.CUSTOMER_SERVICE, "actor": clerk, "purpose": Purpose.CUSTOMER_SERVICE}
         with own_look(person, **look, case_ref=case, receipt_id=1):
-            rows("SELECT access.record_act('world')")
+            rows("SELECT access.record_act('card_closed')")
         assert close_case(int(case), acting=clerk)
         glass = break_glass(person, "emergency", reason="a test", minutes=1, acting=clerk)
         delay_look(glass, until=datetime.now(UTC), reason="a test", acting=officer)

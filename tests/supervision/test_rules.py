@@ -151,7 +151,7 @@ def test_look_without_a_reason_is_flagged_unless_something_was_done(night):
     night.event(admin, role=ADMINISTRATOR, person=99, case="T-1")
     acted = night.event(admin, role=ADMINISTRATOR, person=99)
     with building.administrator() as connection:
-        connection.execute("INSERT INTO staff_act (event_id, person_id, act) VALUES (%s, 99, 'a')", [acted])
+        connection.execute("INSERT INTO staff_act (event_id, person_id, act) VALUES (%s, 99, 'card_closed')", [acted])
     assert night.flags("no_reason") == [(admin, {"looks": 1, "people": 1}, [bare])]
 
 

@@ -19,6 +19,8 @@ from psycopg.pq import TransactionStatus
 from tarkka.vocabulary import Level, Purpose, Role, SubjectKind
 
 _ISSUE = files("tarkka.access").joinpath("sql", "issue.sql").read_text()
+_TOLD_BY_THE_READER = (SubjectKind.AUDIENCE, SubjectKind.TRACE, SubjectKind.TRAIL)
+"""Looks at groups that the reading itself finds. Who was in a household or found by a lookup, the database tells."""
 _ROLES = {kind: f"SET LOCAL ROLE tarkka_{kind.value}" for kind in SubjectKind}
 
 
@@ -139,7 +141,7 @@ def _open(
 
 
 def _refuse_misuse(raw: psycopg.Connection[tuple[object, ...]], access: Access) -> None:
-    if access.subject.kind not in (SubjectKind.PERSON, SubjectKind.HOUSEHOLD) and not access._covered:
+    if access.subject.kind in _TOLD_BY_THE_READER and not access._covered:
         raise DoorMisused("a look at a group ends once it is recorded who was in it: `cover` or `cover_everyone`")
     # COMMIT would answer a failed transaction with a silent ROLLBACK.
     if raw.info.transaction_status != TransactionStatus.INTRANS:

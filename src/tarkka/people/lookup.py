@@ -61,15 +61,15 @@ def terms_for(text: str) -> str:
 
 
 def look_up(terms: str, *, role: Role, user_id: str, purpose: Purpose) -> list[Found]:
-    """Return whom the terms find, at most one more than MOST, and tell each of them that they were found.
+    """Return whom the terms find, each of whom is told; of more than MOST one more empty ones, of whom nobody is.
 
     Raises access.Refused.
     """
     with access.opened(
         role=role, actor=user_id, purpose=purpose, subject=access.LOOKUP, terms=terms, at_most=Level.TOTAL
-    ) as look:
+    ):
         with connection.cursor() as cursor:
             cursor.execute("SELECT person_id, given_name, family_name, card_ends FROM people.look_up()")
-            found = [Found(row[0], row[1], row[2], tuple(row[3])) for row in cursor.fetchall()]
-        look.cover(each.person_id for each in found)
-    return found
+            return [
+                Found(id_ or 0, given or "", family or "", tuple(ends or ())) for id_, given, family, ends in cursor
+            ]

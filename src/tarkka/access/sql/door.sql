@@ -86,7 +86,8 @@ BEGIN
 
     event_id := nextval('access_event_id_seq');
     INSERT INTO access_event (id, role, actor, purpose, basis, subject_kind, subject_id, case_ref, terms, level, version, refusal)
-    VALUES (event_id, for_role, for_actor, for_purpose, use.basis, for_kind, for_subject, for_case, for_terms, level, in_force, refusal);
+    VALUES (event_id, for_role, for_actor, for_purpose, use.basis, for_kind, for_subject, coalesce(opened.id::text, for_case), for_terms, level,
+            in_force, refusal);
 
     IF for_kind = 'household' AND for_subject IS NOT NULL THEN
         INSERT INTO access_event_person (person_id, event_id)
@@ -159,7 +160,9 @@ LANGUAGE sql STABLE SECURITY DEFINER PARALLEL RESTRICTED ROWS 1 SET search_path 
     SELECT t.* FROM access_ticket t
     WHERE t.pid = pg_backend_pid()
       AND t.hash = sha256(convert_to(nullif(current_setting('tarkka.ticket', true), ''), 'UTF8'))
-      AND t.expires_at > statement_timestamp()
+      AND t.expires_at > clock_timestamp()
+      -- Any other isolation sees the past: what was closed, ended or forbidden since its transaction began would go on.
+      AND current_setting('transaction_isolation') = 'read committed'
       AND t.xid IS DISTINCT FROM pg_current_xact_id_if_assigned()
       AND (t.role IN ('customer', 'automatic') OR access.staff_may_go_on(t.actor, t.role, t.case_id))
 $$;
@@ -174,7 +177,8 @@ BEGIN
     SELECT * INTO t FROM access_ticket
     WHERE pid = pg_backend_pid()
       AND hash = sha256(convert_to(nullif(current_setting('tarkka.ticket', true), ''), 'UTF8'))
-      AND expires_at > statement_timestamp()
+      AND expires_at > clock_timestamp()
+      AND current_setting('transaction_isolation') = 'read committed'
       AND xid IS DISTINCT FROM pg_current_xact_id_if_assigned()
       AND subject_kind = kind AND member_id IS NULL AND (part IS NULL OR parts IS NULL OR part = ANY (parts))
       AND (role IN ('customer', 'automatic') OR access.staff_may_go_on(actor, role, case_id));
@@ -294,4 +298,23 @@ LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, public, pg_temp 
 BEGIN
     DELETE FROM access_ticket t WHERE t.subject_id = NEW.person_id AND t.subject_kind = 'person' AND t.pid <> pg_backend_pid();
     RETURN NULL;
+END $$;
+
+-- Who recorded a choice, and in a case where: as the look says, whatever the statement says.
+CREATE FUNCTION access.name_who_chose() RETURNS trigger
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, public, pg_temp AS $$
+DECLARE
+    t access_ticket;
+    where_it_is text;
+BEGIN
+    SELECT * INTO t FROM access.ticket();
+    SELECT c.place INTO where_it_is FROM service_case c WHERE c.id = t.case_id;
+    IF TG_OP = 'INSERT' THEN
+        NEW.made_by := coalesce(t.actor, NEW.made_by);
+        NEW.made_place := coalesce(where_it_is, NEW.made_place);
+    ELSE
+        NEW.withdrawn_by := coalesce(t.actor, NEW.withdrawn_by);
+        NEW.withdrawn_place := coalesce(where_it_is, NEW.withdrawn_place);
+    END IF;
+    RETURN NEW;
 END $$;

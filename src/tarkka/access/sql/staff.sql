@@ -110,7 +110,7 @@ BEGIN
         RAISE EXCEPTION '%', refused USING ERRCODE = 'insufficient_privilege';
     END IF;
     SELECT n.* INTO s FROM description_in_force d JOIN description_situation n ON n.version = d.number WHERE n.situation = in_situation;
-    IF s.situation IS NULL OR NOT EXISTS (SELECT FROM person p WHERE p.id = of_person) THEN
+    IF s.situation IS NULL OR s.break_glass AND minutes IS NULL OR NOT EXISTS (SELECT FROM person p WHERE p.id = of_person) THEN
         RAISE EXCEPTION 'no_situation' USING ERRCODE = 'insufficient_privilege';
     END IF;
     INSERT INTO service_case (person_id, opened_by, situation, break_glass, place, identified_by, call_ref, reason, closes_at)
@@ -177,7 +177,7 @@ END $$;
 -- The cases of which the person of the live ticket is not yet told; nor is whoever looks at them, and might tell.
 CREATE FUNCTION access.cases_untold() RETURNS text[]
 LANGUAGE sql STABLE SECURITY DEFINER PARALLEL RESTRICTED SET search_path = pg_catalog, public, pg_temp AS $$
-    SELECT coalesce(array_agg(c.id::text), '{}') FROM access.ticket() t
+    SELECT coalesce(array_agg('customer_service ' || c.id), '{}') FROM access.ticket() t
     JOIN service_case c ON c.person_id = t.subject_id JOIN look_delay d ON d.case_id = c.id
     WHERE t.subject_kind = 'person' AND d.until > statement_timestamp()
 $$;
@@ -197,7 +197,7 @@ GRANT SELECT (id, event_id, person_id, act, at) ON staff_act TO tarkka_person;
 GRANT SELECT (id, person_id, situation, break_glass, place, identified_by, call_ref, opened_at, closes_at) ON service_case TO tarkka_person;
 CREATE POLICY own ON staff_act FOR SELECT TO tarkka_person USING (person_id = (SELECT access.subject('person', 'TOTAL', 'looks')));
 CREATE POLICY own ON service_case FOR SELECT TO tarkka_person
-    USING (person_id = (SELECT access.subject('person', 'TOTAL', 'looks')) AND id::text <> ALL ((SELECT access.cases_untold())::text[]));
+    USING (person_id = (SELECT access.subject('person', 'TOTAL', 'looks')) AND 'customer_service ' || id <> ALL ((SELECT access.cases_untold())::text[]));
 
 GRANT CREATE ON SCHEMA access TO tarkka_door;
 DO $$

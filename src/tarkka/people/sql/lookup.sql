@@ -1,7 +1,12 @@
 -- Finding people before there is a case: what the live ticket's terms say, which were recorded with the look. Shows the least that tells
--- people apart: the name and the last four digits of open cards; at most eleven, so that ten are told from more (R23).
+-- people apart, the name and the last four digits of open cards, and records that they were found. Of more than ten nobody is shown, or
+-- told: eleven empty rows say that there are more (R23). Whose data is restricted is found by whoever may look at them (GDPR 18).
 CREATE FUNCTION people.look_up() RETURNS TABLE (person_id bigint, given_name text, family_name text, card_ends text[])
-LANGUAGE sql STABLE SECURITY DEFINER PARALLEL RESTRICTED SET search_path = pg_catalog, public, pg_temp AS $$
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, public, pg_temp AS $$
+#variable_conflict use_column
+DECLARE
+    persons bigint[];
+BEGIN
     WITH asked AS MATERIALIZED (
         SELECT split_part(t, ': ', 1) AS by, btrim(substr(t, strpos(t, ': ') + 2)) AS term FROM access.terms() t),
     named AS MATERIALIZED (
@@ -15,10 +20,19 @@ LANGUAGE sql STABLE SECURITY DEFINER PARALLEL RESTRICTED SET search_path = pg_ca
         UNION (SELECT p.id FROM named n JOIN person p ON lower(p.family_name) ^@ n.first AND lower(p.given_name) ^@ n.second LIMIT 11)
         UNION (SELECT p.id FROM named n JOIN person p ON n.second <> '' AND lower(p.family_name) ^@ n.second AND lower(p.given_name) ^@ n.first LIMIT 11)
     )
-    SELECT p.id, p.given_name, p.family_name,
-           ARRAY(SELECT right(c.number, 4) FROM card c WHERE c.person_id = p.id AND c.valid @> now() ORDER BY 1)
-    FROM found f JOIN person p USING (id) ORDER BY p.family_name, p.given_name, p.id LIMIT 11
-$$;
+    SELECT coalesce(array_agg(f.id), '{}') INTO persons FROM found f
+    WHERE (SELECT t.under_restriction FROM access.ticket() t)
+       OR NOT EXISTS (SELECT FROM restriction r WHERE r.person_id = f.id AND r.valid @> statement_timestamp());
+    IF cardinality(persons) > 10 THEN
+        PERFORM access.cover('{}');
+        RETURN QUERY SELECT NULL::bigint, NULL::text, NULL::text, NULL::text[] FROM generate_series(1, 11);
+    ELSE
+        PERFORM access.cover(persons);
+        RETURN QUERY SELECT p.id, p.given_name, p.family_name,
+               ARRAY(SELECT right(c.number, 4) FROM card c WHERE c.person_id = p.id AND c.valid @> now() ORDER BY 1)
+        FROM person p WHERE p.id = ANY (persons) ORDER BY p.family_name, p.given_name, p.id;
+    END IF;
+END $$;
 CREATE INDEX person_family_name ON person (lower(family_name) text_pattern_ops, lower(given_name) text_pattern_ops);
 GRANT USAGE ON SCHEMA people TO tarkka_lookup;
 GRANT EXECUTE ON FUNCTION people.look_up TO tarkka_lookup;

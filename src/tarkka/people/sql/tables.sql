@@ -84,6 +84,7 @@ CREATE TABLE objection (
 );
 CREATE UNIQUE INDEX objection_in_force ON objection (person_id, kind) WHERE withdrawn_at IS NULL;
 CREATE INDEX objection_person ON objection (person_id);
+CREATE TRIGGER names_who_chose BEFORE INSERT OR UPDATE ON objection FOR EACH ROW EXECUTE FUNCTION access.name_who_chose();
 CREATE TRIGGER revokes_tickets AFTER INSERT ON objection FOR EACH ROW EXECUTE FUNCTION access.revoke_tickets();
 
 -- While it is in force, the person's data is stored, and used only for what the description lets go on under a restriction (GDPR 18).

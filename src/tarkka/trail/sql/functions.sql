@@ -58,7 +58,7 @@ LANGUAGE sql STABLE SECURITY DEFINER PARALLEL RESTRICTED {pinned} AS $$
     mine AS (
         SELECT 'access_event' AS kind, t.id AS row_id, 'subject_id' AS opened, {subject_key} AS key
         FROM public.access_event t WHERE t.id = event AND t.subject_kind = 'person' AND t.subject_id = (SELECT v.id FROM viewer v)
-          AND coalesce(t.case_ref <> ALL ((SELECT access.cases_untold())::text[]), true)
+          AND coalesce(t.role || ' ' || t.case_ref <> ALL ((SELECT access.cases_untold())::text[]), true)
         UNION ALL
         SELECT 'access_event', t.id, NULL, NULL FROM public.access_event t
         WHERE t.id = event AND t.subject_kind <> 'person' AND (SELECT v.id FROM viewer v) IS NOT NULL AND EXISTS (
