@@ -11,6 +11,7 @@ import pytest
 from psycopg.conninfo import make_conninfo
 
 from building import administrator
+from emptying import empty_by_hand
 from serving import Installation
 
 ROOT = Path(__file__).parents[2]
@@ -21,6 +22,7 @@ OWN = {
     "trail_checkpoint": "number",
     "trail_erased": "kind, row_id",
 }
+DESCRIPTION = {"description_level": "version", "description_use": "version", "description_situation": "version"}
 EVENTS = """
 WITH event AS (
     INSERT INTO access_event (role, actor, purpose, basis, subject_kind, subject_id, case_ref, level, version)
@@ -44,7 +46,13 @@ INSERT INTO case_review (case_id, reviewed_by, verdict, words) SELECT max(id), '
 INSERT INTO look_delay (case_id, until, reason, set_by) SELECT max(id), now(), 'why', 'officer' FROM service_case;
 INSERT INTO flag (rule, actor, first_at, last_at, figures) VALUES ('own', 'u{0}', now(), now(), '{{}}');
 INSERT INTO flag_decision (flag_id, decided_by, verdict, words) SELECT max(id), 'officer', 'explained', 'as it should be' FROM flag;
-INSERT INTO staff_act (event_id, person_id, act) SELECT max(id), 5, 'card_closed' FROM access_event
+INSERT INTO staff_act (event_id, person_id, act) SELECT max(id), 5, 'card_closed' FROM access_event WHERE subject_kind = 'person' AND subject_id = 5
+"""
+OFFICER = """
+WITH event AS (
+    INSERT INTO access_event (role, actor, purpose, basis, subject_kind, subject_id, level, version)
+    VALUES ('data_protection_officer', 'officer', 'register_upkeep', 'contract', 'person', 5, 'TOTAL', 1) RETURNING id)
+INSERT INTO staff_act (event_id, person_id, act) SELECT id, 5, 'data_erased' FROM event
 """
 
 
@@ -76,7 +84,8 @@ def register(database: str, tmp_path_factory: pytest.TempPathFactory) -> Registe
             connection.execute(EVENTS)
             connection.execute(STAFF.format(round_))
             if round_ == 3:
-                connection.execute("SELECT trail.erase(5, 'operator')")
+                connection.execute(OFFICER)
+                connection.execute("SELECT trail.erase(5, 'officer')")
         run("audit", "seal", "--once")
     with psycopg.connect(address) as connection:
         assert connection.execute("SELECT count(*) > 512, max(level) FROM trail_leaf, trail_node").fetchone() == (
@@ -103,7 +112,8 @@ class Tampering:
         self.connection = connection
         self.verifier = Verifier.parsed(register.vkey)
         self.newest = self.verifier.read(register.newest)
-        self.tables = {each.table: each.key for each in SEALED} | OWN
+        self.tables = {each.table: each.key for each in SEALED} | OWN | DESCRIPTION
+        self.blinded = [each.table for each in SEALED if each.blinded]
 
     def begin(self) -> None:
         self.connection.rollback()
@@ -137,7 +147,7 @@ CHANGED = {
     "boolean": "NOT {0}", "tstzrange": "{0} + '[2027-01-01,2028-01-01)'",
     "bigint": "{0} + 1", "bytea": "sha256(coalesce({0}, ''))", "date": "{0} - 1", "integer": "coalesce({0}, 0) + 1",
     "jsonb": """{0} || '{{"actor": "00"}}'""", "level": "CASE {0} WHEN 'TOTAL' THEN 'GROUP' ELSE 'TOTAL' END::level",
-    "smallint": "{0} + 8::smallint", "text": "coalesce({0}, '') || 'x'", "timestamp with time zone": "{0} - interval '1 microsecond'",
+    "smallint": "{0} + 8::smallint", "text": "coalesce({0}, '') || 'x'", "text[]": "{0} || 'x'::text", "timestamp with time zone": "{0} - interval '1 microsecond'",
     "xid8": "({0}::text::bigint + 1)::text::xid8",
 }  # fmt: skip
 
@@ -218,6 +228,8 @@ def insert(tampering: Tampering, chance: random.Random, table: str) -> str:
 
 def swap(tampering: Tampering, chance: random.Random, table: str) -> str:
     """Two rows change places: all that they say but one column, in which they differ."""
+    if table in DESCRIPTION:  # whose rows may be the same in every other
+        return edit(tampering, chance, table)
     columns = columns_of(tampering, table)
     column = chance.choice([name for name in columns if name != "salt" or table != "erasure"])
     pairs = tampering.execute(
@@ -243,13 +255,40 @@ def swap(tampering: Tampering, chance: random.Random, table: str) -> str:
 def unguard(tampering: Tampering, chance: random.Random, table: str) -> str:
     tampering.execute("SET LOCAL session_replication_role = origin")
     name = chance.choice(
-        tampering.execute("SELECT tgname FROM pg_trigger WHERE tgrelid = %s::regclass AND NOT tgisinternal", table)
+        tampering.execute(
+            "SELECT tgname FROM pg_trigger WHERE tgrelid = %s::regclass AND NOT tgisinternal AND tgtype & 56 > 0", table
+        )
     )[0]
     tampering.execute(chance.choice([f"ALTER TABLE {table} DISABLE TRIGGER {name}", f"DROP TRIGGER {name} ON {table}"]))
     return f"trigger {name} of {table}"
 
 
-WAYS: list[Callable[[Tampering, random.Random, str], str]] = [edit, edit, edit, delete, double, insert, swap, unguard]
+def empty(tampering: Tampering, chance: random.Random, table: str) -> str:
+    """A row becomes one of an erasure that nobody made."""
+    if table not in tampering.blinded:
+        return edit(tampering, chance, table)
+    key = tampering.tables[table]
+    [(row,)] = tampering.execute(
+        f"SELECT {key} FROM {table} WHERE salt IS NOT NULL ORDER BY md5(ctid::text || %s) LIMIT 1", str(chance.random())
+    )
+    [(made,)] = tampering.execute(
+        "INSERT INTO erasure (id, acting, digest) SELECT max(id) + 1, 'officer', '' FROM erasure RETURNING id"
+    )
+    empty_by_hand(tampering.connection, made, kind=table, row_id=row)
+    return f"a row of {table} emptied by hand"
+
+
+WAYS: list[Callable[[Tampering, random.Random, str], str]] = [
+    edit,
+    edit,
+    edit,
+    delete,
+    double,
+    insert,
+    swap,
+    unguard,
+    empty,
+]
 
 
 def test_a_thousand_random_tamperings_are_all_found(tampering: Tampering) -> None:
