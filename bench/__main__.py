@@ -13,7 +13,9 @@ def main() -> None:
     parser = argparse.ArgumentParser(prog="python -m bench")
     parser.add_argument("--runs", type=int, default=3, help="how often each intake is repeated")
     parser.add_argument("--generated", type=int, default=0, help="receipts to add before the door is measured again")
-    parser.add_argument("--events", type=int, default=1_000_000, help="events to seal and verify; 10000000 takes a while")
+    parser.add_argument(
+        "--events", type=int, default=1_000_000, help="events to seal and verify; 10000000 takes a while"
+    )
     arguments = parser.parse_args()
     print(machine())
     with register():

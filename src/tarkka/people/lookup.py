@@ -65,11 +65,9 @@ def look_up(terms: str, *, role: Role, user_id: str, purpose: Purpose) -> list[F
 
     Raises access.Refused.
     """
-    with access.opened(
+    asked = access.opened(
         role=role, actor=user_id, purpose=purpose, subject=access.LOOKUP, terms=terms, at_most=Level.TOTAL
-    ):
-        with connection.cursor() as cursor:
-            cursor.execute("SELECT person_id, given_name, family_name, card_ends FROM people.look_up()")
-            return [
-                Found(id_ or 0, given or "", family or "", tuple(ends or ())) for id_, given, family, ends in cursor
-            ]
+    )
+    with asked, connection.cursor() as cursor:
+        cursor.execute("SELECT person_id, given_name, family_name, card_ends FROM people.look_up()")
+        return [Found(id_ or 0, given or "", family or "", tuple(ends or ())) for id_, given, family, ends in cursor]

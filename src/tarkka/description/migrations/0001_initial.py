@@ -49,6 +49,7 @@ MODELS = [
             ("staff", models.BooleanField()),
             ("lowered_by_a", tarkka.description.fields.LevelField(null=True)),
             ("lowered_by_b", tarkka.description.fields.LevelField(null=True)),
+            ("under_restriction", models.BooleanField()),
             ("version", models.ForeignKey(db_column="version", db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name="uses", to="description.version")),
         ],
         options={"db_table": "description_use"},
