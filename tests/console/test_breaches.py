@@ -78,7 +78,7 @@ def test_those_whom_it_touched_are_found_and_read_of_it_in_their_language(office
     find = {"since": local(-1), "until": local(0.1), "actor": clerk, "purpose": "customer_service"}
     assert do(officer, breach, "find", **find | {"since": "now"}).status_code == 422
     assert do(officer, breach, "find", **find).status_code == 302
-    assert "People touched: 1" in browsing.words(officer.get(breach))
+    assert f"People touched: 1 Customer numbers {home.persons[0]} " in browsing.words(officer.get(breach))
     touched, other = (browsing.signed_in(person) for person in home.persons)
     assert "was broken" not in browsing.words(touched.get("/home/"))
     assert do(officer, breach, "say", about="risk", risk="high", text="Names").status_code == 302

@@ -183,7 +183,7 @@ ADDRESSES: dict[str, Way] = _once(
     _each(
         To.STAFF,
         {
-            "console-breach": "what is known of a breach, how many it touched, which employee said what",
+            "console-breach": "what is known of a breach, whom it touched by number, which employee said what",
             "console-breach-act": "nothing: it adds to a breach, or tells those whom it touched",
             "console-breach-new": "the form of a breach",
             "console-breaches": "breaches by number: when found, how many touched",

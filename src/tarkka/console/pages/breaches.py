@@ -48,6 +48,9 @@ DONE = {
 }
 _BY_FRESH_PROOF = ("tell",)
 
+_LISTED = 1000
+"""How many customers' numbers the page of a breach lists."""
+
 
 @require_safe
 @staff_signed_in
@@ -188,12 +191,17 @@ def _to(breach_id: int, done: str) -> HttpResponse:
 
 
 def _page(request: HttpRequest, staff: Account, breach_id: int, *, wrong: dict[str, str] | None = None) -> HttpResponse:
-    found = _one(breach_id, staff)
+    with register.officers_look(staff.user_id):
+        one, touched = register.read_breaches(breach_id), register.read_touched(breach_id, most=_LISTED)
+    if not one:
+        raise Http404
+    [found] = one
     document = described()
     done = DONE.get(request.GET.get("done", ""))
     words = {
         "staff": staff,
         "breach": found,
+        "touched": touched,
         "hours": found.hours_left(timezone.now()),
         "known": [(about, gettext(word), found.newest(about)) for about, word in ABOUT.items()],
         "history": [(gettext(ABOUT[each.about]), each) for each in reversed(found.entries)],
