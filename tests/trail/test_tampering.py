@@ -1,6 +1,7 @@
 """Whatever a superuser changes of what was sealed is found: a thousand times at random."""
 
 import random
+import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -63,6 +64,7 @@ class Register:
     address: str
     vkey: str
     newest: str
+    verified: str
 
 
 @pytest.fixture(scope="module")
@@ -92,7 +94,9 @@ def register(database: str, tmp_path_factory: pytest.TempPathFactory) -> Registe
             True,
             8,
         )
-    return Register(address, run("audit", "key"), run("audit", "checkpoint"))
+    verified = installation.run("audit", "verify")
+    assert verified.returncode == 0, verified.stderr
+    return Register(address, run("audit", "key"), run("audit", "checkpoint"), verified.stdout)
 
 
 @pytest.fixture
@@ -141,6 +145,14 @@ class Tampering:
 
 def test_untouched_trail_has_nothing_to_find(tampering: Tampering) -> None:
     assert tampering.found() == []
+
+
+def test_every_erasure_is_told_with_what_it_emptied(register: Register) -> None:
+    assert re.search(
+        r"^Erasure 1 of \d{4}-\d\d-\d\d [\d:]{8} UTC: access_event \d+, case_receipt 4, service_case 4, staff_act \d+\.$",
+        register.verified,
+        re.MULTILINE,
+    ), register.verified
 
 
 CHANGED = {
