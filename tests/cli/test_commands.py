@@ -65,6 +65,10 @@ def test_program_is_run_by_its_name():
 
 ANSWERS = [
     # words, exit code, standard output, standard error
+    ("audit seal --once", 0, "", ""),
+    ("audit checkpoint", 0, "tarkka-trail/", ""),  # of what was sealed in the line before
+    ("audit key", 0, "tarkka-trail/", ""),
+    ("audit verify --key nonsense", 2, "", "Not verified: "),
     ("card close {person} {card}", 0, "The card is closed from ", ""),
     ("card open {person} {number}", 0, "The card is open from ", ""),
     ("datamap --to {tmp}/map.md", 0, "{tmp}/map.md: ", ""),
@@ -87,8 +91,9 @@ ANSWERS = [
     ("intake {tmp}/receipts.ndjson --source nobody", 2, "", "There is no source named nobody. Register it with"),
     ("intake {tmp}/bad.ndjson --source {source}", 1, "rejected", "run again with --report FILE"),
     ("intake {tmp}/receipts.ndjson --source {source} --report {tmp}/no/where.json", 2, "", "{tmp}/no/where.json"),
-    ("mandate end {number} --role marketer", 2, "", "{number} has no mandate as marketer: see `tarkka mandate list`."),
-    ("mandate give {number} --role marketer --reason test --days 3", 0, "{number} may act as marketer for 3 days.", ""),
+    ("mandate confirm 999999", 2, "", "Not done: mandate_confirmed"),
+    ("mandate end 999999 --reason test", 2, "", "Not done: mandate_ended"),
+    ("mandate give {number} --role marketer --reason test --days 3", 0, "{number} may act as marketer for 3 days", ""),
     ("mandate list", 0, ", register_administrator, until ", ""),
     ("migrate", 0, "", ""),
     ("objection make {person} A --place desk", 0, "Objection A is in force.", ""),
@@ -114,6 +119,10 @@ ANSWERS = [
     ("source end {source}", 0, "The source named {source} has ended.", ""),
     ("source list", 0, "{source}: chain ", ""),
     ("source token {source}", 0, "", ""),
+    ("staff close {number}", 2, "", "no such account is open"),
+    ("staff invite {number}", 2, "", "no such account is open"),
+    ("staff list", 0, "", ""),
+    ("staff open {number} --name Somebody --email a@example.org --identity-code ''", 2, "", "user id"),
     ("supervision calls {toml}", 2, "", "Not taken: line 1 is not ref, user_id, began_at and ended_at in JSON."),
     ("supervision run", 0, "again: 0", ""),
     ("upkeep --days 1", 0, "", ""),
