@@ -73,7 +73,7 @@ def test_a_moment_is_told_in_the_registers_time_zone():
 def test_a_unit_price_is_exact_or_says_that_it_is_not(quantity, unit, amount_cents, told):
     from tarkka.purchases.queries import Line
 
-    line = Line(1, "Milk", "", Decimal(quantity), unit, amount_cents, "dairy", None)
+    line = Line(1, "Milk", "", Decimal(quantity), unit, amount_cents, "dairy", None, None)
     assert rendered("{% load receipts %}{{ line|quantity }}", line=line) == told
 
 
@@ -85,5 +85,5 @@ def test_a_word_that_nobody_wrote_is_shown_as_the_source_wrote_it():
 def test_what_a_source_wrote_cannot_become_markup():
     from tarkka.purchases.queries import Line
 
-    line = Line(1, "", "", Decimal(2), "<b>", 300, "dairy", None)
+    line = Line(1, "", "", Decimal(2), "<b>", 300, "dairy", None, None)
     assert "<b>" not in rendered("{% load receipts %}{{ line|quantity }}", line=line)
