@@ -164,7 +164,7 @@ CHANGED = [
     ('shows = ["household", "purchases"]', 'shows = ["purchases"]'),
     ("minutes = 15", "minutes = 20"),
     ("break_glass = true\n", ""),
-    ("under_restriction = true\n", ""),
+    ('subjects = ["household"]\nunder_restriction = true\n', 'subjects = ["household"]\n'),
     ("[situation.bonus_question]", "[situation.bonus_matter]"),
     ('kept_under = ["B"]\n', ""),
     ('one_receipt = true\nkept_under = ["B"]\n', ""),
