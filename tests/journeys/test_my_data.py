@@ -91,7 +91,7 @@ def test_looks_are_filtered_by_who_looked_and_kept_as_a_file(page, household, pe
     assert page.get_by_role("row").count() == 2
     inspect(page)
     with page.expect_download() as download:
-        page.get_by_role("link", name="Download").click()
+        page.get_by_role("link", name="Download the list").click()
     assert download.value.path().read_text("utf-8-sig").count("Another person of your household") == 1
 
 
