@@ -168,9 +168,13 @@ class Serving:
         return psutil.Process(self.process.pid).children(recursive=True)
 
     def child(self, word: str) -> psutil.Process:
-        """Return the process that it started with this word among its arguments."""
-        [found] = [each for each in psutil.Process(self.process.pid).children() if word in each.cmdline()]
-        return found
+        """Return the process that it started with this word among its arguments, once it has them."""
+
+        def found() -> list[psutil.Process]:
+            return [each for each in psutil.Process(self.process.pid).children() if word in each.cmdline()]
+
+        self.wait(lambda: len(found()) == 1)
+        return found()[0]
 
     def end(self, number: signal.Signals) -> tuple[int, str, str]:
         """Send it a signal, wait until it has ended, and return its exit code and what it printed."""

@@ -289,7 +289,7 @@ def _supervision() -> Iterator[str]:
     look = {"role": Role.AUTOMATIC, "actor": "walk", "purpose": Purpose.SUPERVISION, "subject": access.TRAIL}
     with access.opened(**look) as opened:
         opened.cover([])
-        raised = "SELECT supervision.raise_flag('own', %s, now(), now(), NULL, '{}', ARRAY[%s::bigint])"
+        raised = "SELECT supervision.raise_flag('own', %s, now(), now(), NULL, '{\"looks\": 1}', ARRAY[%s::bigint])"
         [[(flag,)], [(again,)]] = [rows(raised, clerk, opened.event_id) for _ in range(2)]
     decide_flag(flag, FlagVerdict.EXPLAINED, words="a walk", acting=officer)
     calls = [take_calls([Call(clerk, clerk, now, now)]) for _ in range(2)]

@@ -174,7 +174,7 @@ def _supervise(clerk: str, officer: str) -> None:
     look = {"role": Role.AUTOMATIC, "actor": "world", "purpose": Purpose.SUPERVISION, "subject": access.TRAIL}
     with access.opened(**look) as opened:
         opened.cover([])
-        raised = "SELECT supervision.raise_flag('own', %s, now(), now(), NULL, '{}', ARRAY[%s::bigint])"
+        raised = "SELECT supervision.raise_flag('own', %s, now(), now(), NULL, '{\"looks\": 1}', ARRAY[%s::bigint])"
         [(flag,)] = rows(raised, clerk, opened.event_id)
     decide_flag(flag, FlagVerdict.EXPLAINED, words="a test", acting=officer)
 

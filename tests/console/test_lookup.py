@@ -40,7 +40,7 @@ def test_a_customer_is_found_by_each_number_and_sees_it(clerk, customer, how):
     told = browsing.words(casework.find(clerk, terms))
     assert f"Family Given0 customer {person} · cards …{card[-4:]}" in told
     assert card not in told.replace(str(terms), "")
-    assert len(looked_up(person)) == len(before) + 1
+    assert len({*looked_up(person)} - {*before}) == 1
 
 
 def test_an_identity_code_is_recorded_as_its_keyed_hash_alone(clerk, customer):
@@ -72,6 +72,7 @@ def test_what_cannot_be_searched_for_is_told_and_not_searched(clerk, terms, said
 
 
 def test_of_more_than_ten_nobody_is_shown(clerk):
+    building.a_household(11)
     for _ in range(4):
         building.a_household(3)
     answer = casework.find(clerk, "Family")
