@@ -72,7 +72,6 @@ def test_what_cannot_be_searched_for_is_told_and_not_searched(clerk, terms, said
 
 
 def test_of_more_than_ten_nobody_is_shown(clerk):
-    building.a_household(11)
     for _ in range(4):
         building.a_household(3)
     answer = casework.find(clerk, "Family")
