@@ -45,6 +45,8 @@ class Night:
                 connection.execute(
                     "INSERT INTO access_event_person (person_id, event_id) VALUES (%s, %s)", [each, event]
                 )
+            if kind == "lookup":  # as the door tells how many were found, which the trail's verifying asks
+                connection.execute("INSERT INTO access_cover (event_id, people) VALUES (%s, %s)", [event, len(found)])
         return event
 
     def search(self, actor, found, *, hours=0.0, terms="card: 1"):
@@ -186,6 +188,13 @@ def weeks(night, *, clerks=6, amount=12, kind="person"):
                     copy.write_row(
                         (at, CLERK, f"clerk {clerk}", CLERK, kind, subject, None if subject else "card: 1", "TOTAL", 1)
                     )
+        # As the door tells how many each search found, which verifying the trail asks.
+        cursor.execute(
+            "INSERT INTO access_cover (event_id, people) SELECT e.id, 0 FROM access_event e"
+            " WHERE e.subject_kind = 'lookup' AND e.at BETWEEN %s AND %s"
+            " AND NOT EXISTS (SELECT FROM access_cover c WHERE c.event_id = e.id)",
+            [night.begins, night.begins + timedelta(days=21)],
+        )
     return 21
 
 

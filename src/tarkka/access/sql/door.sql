@@ -266,7 +266,7 @@ BEGIN
     IF EXISTS (SELECT FROM access_event_person p WHERE p.person_id = 0 AND p.event_id = event) THEN
         RAISE EXCEPTION 'access event % is still shown to everyone', event;
     END IF;
-    INSERT INTO access_event_person (person_id, event_id) SELECT DISTINCT p, event FROM unnest(persons) p ON CONFLICT DO NOTHING;
+    INSERT INTO access_event_person (person_id, event_id) SELECT DISTINCT p, event FROM unnest(persons) p WHERE p > 0 ON CONFLICT DO NOTHING;
     GET DIAGNOSTICS added = ROW_COUNT;
     INSERT INTO access_cover (event_id, people) VALUES (event, added);
     RETURN added;
