@@ -27,5 +27,6 @@ def call(statement: str, parameters: Sequence[Any], *, using: str = "default") -
         if isinstance(cause, psycopg.errors.InsufficientPrivilege):
             raise NotAllowed(cause.diag.message_primary or "") from error
         if isinstance(cause, psycopg.errors.IntegrityError):
+            # The rule takes it for a check of a type; it is a value that a key refused.
             raise ValueError(cause.diag.constraint_name or "that cannot be stored") from error  # noqa: TRY004
         raise
