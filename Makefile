@@ -12,11 +12,16 @@ help: ## List these commands
 
 $(STAMP): lock/dev.txt pyproject.toml
 	@$(PYTHON) -c 'import sys; sys.exit("Tarkka needs Python 3.11 or later; name one with PYTHON=…") if sys.version_info < (3, 11) else None'
-	@echo "Installing into $(VENV): a minute or two, once …"
-	@$(PYTHON) -m venv $(VENV)
-	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r lock/dev.txt
-	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-build-isolation --no-deps --editable .
+	$(call install,$(VENV),lock/dev.txt)
 	@touch $@
+
+# Make an environment: folder, lock file.
+define install
+@echo "Installing into $(1): a minute or two, once …"
+@$(PYTHON) -m venv $(1)
+@$(1)/bin/python -m pip install --quiet --disable-pip-version-check --require-hashes -r $(2)
+@$(1)/bin/python -m pip install --quiet --disable-pip-version-check --no-build-isolation --no-deps --editable .
+endef
 
 messages: $(STAMP)
 	@$(BIN)/python -m tarkka.site.messages
@@ -33,8 +38,10 @@ coverage: messages ## Run the door's tests, and fail where a branch of the door'
 	$(BIN)/python -m coverage report
 .PHONY: coverage
 
+# An environment of its own: mutmut brings setproctitle, with which Granian hides what its processes were started with.
 mutants: messages ## Break the rules one at a time, and see that a test goes red for nine in ten (hours)
-	$(BIN)/python tests/mutants.py
+	$(call install,$(VENV)-mutants,lock/mutants.txt)
+	$(VENV)-mutants/bin/python tests/mutants.py
 .PHONY: mutants
 
 check: messages ## Lint, types, direction of imports, migrations, message catalogues
@@ -52,6 +59,6 @@ pictures: messages ## Take the documentation's pictures of every page, while the
 	$(BIN)/python tests/pictures.py
 
 lock: $(STAMP) ## Renew the lock files
-	for extra in "" sample dev; do \
+	for extra in "" sample dev mutants; do \
 	  $(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-annotate --no-header \
-	    $${extra:+--extra sample} $$([ "$$extra" = dev ] && echo --extra dev) pyproject.toml -o lock/$${extra:-run}.txt; done
+	    $${extra:+--extra sample} $$(case $$extra in dev) echo --extra dev;; mutants) echo --extra dev --extra mutants;; esac) pyproject.toml -o lock/$${extra:-run}.txt; done
