@@ -1,6 +1,6 @@
 """A PostgreSQL of the suite's own, started once and set up as an installation is.
 
-Rows are committed; each test makes its own people.
+Rows are committed; each test makes its own people. Each folder of tests begins with the register as it was set up.
 """
 
 import os
@@ -36,7 +36,10 @@ ROOT = Path(__file__).parents[1]
 
 @pytest.fixture(scope="session")
 def database() -> Iterator[str]:
-    """The register set up: migrated, the reference description published. Yields the application's address."""
+    """The register set up: migrated, the reference description published. Yields the application's address.
+
+    What a test left behind is gone when the next folder's tests begin (`pytest_runtest_setup`).
+    """
     with copied_register() if IS_COPY else new_register():
         from django.db import connections
         from django.utils import timezone
@@ -60,7 +63,42 @@ def new_register() -> Iterator[None]:
     from tarkka.description.actions import publish
 
     publish((ROOT / "descriptions" / "s_group.toml").read_text(), effective_on=date(2016, 9, 1), acting="test")
+    copy_database("tarkka", "tarkka_as_set_up")
+    _set_up.append(True)
     yield
+
+
+_set_up: list[bool] = []
+_begun: set[Path] = set()
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_runtest_setup(item: pytest.Item) -> None:
+    """Go back to the register as it was set up, where a folder's first test begins."""
+    folder = item.path.parent
+    if _set_up and folder not in _begun:
+        from tarkka.trail.sealing import memory
+
+        copy_database("tarkka_as_set_up", "tarkka")
+        memory().unlink(missing_ok=True)
+    _begun.add(folder)
+
+
+def copy_database(original: str, name: str) -> None:
+    """Make a database as another is, in the place of what had its name. Whoever is connected to either is cut off."""
+    import psycopg
+    from django.db import connections
+    from psycopg.conninfo import make_conninfo
+
+    from tarkka.database import setup
+
+    connections.close_all()
+    owner = os.environ["TARKKA_OWNER_URL"]
+    with psycopg.connect(make_conninfo(owner, dbname="postgres"), autocommit=True) as connection:
+        connection.execute("SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = %s", [original])
+        connection.execute(f"DROP DATABASE IF EXISTS {name} WITH (FORCE)")
+        connection.execute(f"CREATE DATABASE {name} TEMPLATE {original} STRATEGY FILE_COPY")
+    setup.make_roles(make_conninfo(owner, dbname=name))
 
 
 @contextmanager
