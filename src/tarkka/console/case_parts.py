@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import date, timedelta
 from itertools import groupby
 from typing import Any
 
@@ -28,7 +28,8 @@ from tarkka.people.queries import (
 )
 from tarkka.purchases.queries import Receipt, as_receipt, page_of, receipts_within
 from tarkka.rights.queries import read_orders, read_requests
-from tarkka.vocabulary import Objection, Part, midnight
+from tarkka.vocabulary import Objection, Part
+from tarkka.web.days import beginning_of, day_of
 from tarkka.web.ids import before_id
 from tarkka.web.pages import described
 
@@ -104,8 +105,7 @@ def _purchases(request: HttpRequest) -> dict[str, object]:
     day, before = asked_day(request), before_id(request)
     start = end = None
     if day:
-        zone = load_rulebook().time_zone
-        start, end = midnight(day, zone), midnight(day + timedelta(days=1), zone)
+        start, end = beginning_of(day), beginning_of(day + timedelta(days=1))
     rows = page_of(receipts_within, before=before, start=start, end=end, limit=RECEIPTS)
     receipts = [as_receipt(row) for row in rows]
     older = receipts[-1].id if len(receipts) == RECEIPTS else None
@@ -133,12 +133,9 @@ def asked_day(request: HttpRequest) -> date | None:
     if not text:
         return None
     try:
-        found = datetime.strptime(text, "%Y-%m-%d").date()  # noqa: DTZ007  # a day, of the register's time zone
+        return day_of(text)
     except ValueError:
         raise Http404 from None
-    if not 2000 <= found.year < 3000:
-        raise Http404
-    return found
 
 
 def _by_day(receipts: Sequence[Receipt]) -> Iterator[tuple[date, Sequence[Receipt]]]:

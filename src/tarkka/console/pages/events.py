@@ -23,6 +23,7 @@ from tarkka.supervision.queries import Asked, WorkDay
 from tarkka.supervision.robust import PAST_DAYS
 from tarkka.vocabulary import Purpose, Role, midnight
 from tarkka.web import charts
+from tarkka.web.days import beginning_of, day_of
 from tarkka.web.ids import ID, before_id
 from tarkka.web.pages import PAGE_LENGTH, described
 from tarkka.web.searches import KEY, keep, kept
@@ -132,7 +133,7 @@ def _wanted(asked: dict[str, str]) -> tuple[Asked, dict[str, str]]:
     for name in ("first_day", "last_day"):
         if asked.get(name):
             try:
-                ends[name] = _midnight(asked[name])
+                ends[name] = beginning_of(day_of(asked[name]))
             except ValueError:
                 errors[name] = gettext("events.wrong.day")
     if errors:
@@ -147,10 +148,3 @@ def _wanted(asked: dict[str, str]) -> tuple[Asked, dict[str, str]]:
         case_ref=asked.get("case"),
         is_refused="refused" in asked,
     ), {}
-
-
-def _midnight(day: str) -> datetime:
-    found = date.fromisoformat(day)
-    if not 2000 <= found.year < 3000:
-        raise ValueError("no day of our time")
-    return midnight(found, load_rulebook().time_zone)

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import timedelta
 
 from django.core.exceptions import BadRequest
 from django.http import Http404, HttpRequest, HttpResponse, QueryDict
@@ -26,6 +26,7 @@ from tarkka.rights.queries import read_requests
 from tarkka.rights.words import CONTACT
 from tarkka.staff.queries import Account
 from tarkka.vocabulary import Level, Outcome, RequestKind, Role
+from tarkka.web.days import day_of
 from tarkka.web.pages import described
 from tarkka.wording import formats
 from tarkka.wording.language import reader_language
@@ -180,7 +181,7 @@ _ACTS: dict[str, Callable[[int, int, QueryDict, Actor], object]] = {
     "erase": lambda person, at, _, acting: upheld.erase(person, at, acting=acting),
     "erase_person": lambda person, at, _, acting: upheld.erase_person(person, at, acting=acting),
     "lift": lambda person, _, asked, acting: upheld.lift_restriction(
-        person, date.fromisoformat(asked.get("on", "")), asked.get("text", ""), acting=acting
+        person, day_of(asked.get("on", "")), asked.get("text", ""), acting=acting
     ),
     "name": lambda person, at, asked, acting: upheld.correct_name(
         person, at, asked.get("given_name", ""), asked.get("family_name", ""), acting=acting

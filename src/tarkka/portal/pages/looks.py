@@ -1,7 +1,7 @@
 """Who has looked at my data: the trail as its subject sees it, and the whole of it to keep (R22; GDPR 15, C-579/21)."""
 
 from collections.abc import Callable, Iterator
-from datetime import date, datetime, timedelta, tzinfo
+from datetime import timedelta, tzinfo
 from functools import partial
 from itertools import chain
 from typing import TypeVar
@@ -24,7 +24,8 @@ from tarkka.people.queries import Person, read_person
 from tarkka.portal.folding import Fold, fold
 from tarkka.portal.looking import own_look
 from tarkka.portal.signing_in import signed_in
-from tarkka.vocabulary import Level, Purpose, midnight
+from tarkka.vocabulary import Level, Purpose
+from tarkka.web.days import beginning_of, day_of
 from tarkka.web.ids import before_id
 from tarkka.web.pages import PAGE_LENGTH, described
 from tarkka.web.rate_limit import limited
@@ -122,20 +123,12 @@ def _wanted(asked: dict[str, str]) -> Wanted:
         return Wanted(
             looker=Looker(asked["by"]) if "by" in asked else None,
             purpose=Purpose(asked["purpose"]) if "purpose" in asked else None,
-            since=_midnight(asked["from"]) if "from" in asked else None,
-            until=_midnight(asked["to"]) + timedelta(days=1) if "to" in asked else None,
+            since=beginning_of(day_of(asked["from"])) if "from" in asked else None,
+            until=beginning_of(day_of(asked["to"]) + timedelta(days=1)) if "to" in asked else None,
             refused="refused" in asked,
         )
     except ValueError:
         raise Http404 from None
-
-
-def _midnight(day: str) -> datetime:
-    """Return the moment at which a day begins in the register's time zone. Raises ValueError for no day of our time."""
-    found = date.fromisoformat(day)
-    if not 2000 <= found.year < 3000:
-        raise ValueError("no day of our time")
-    return midnight(found, load_rulebook().time_zone)
 
 
 def _address(asked: dict[str, str], **changes: str | None) -> str:
