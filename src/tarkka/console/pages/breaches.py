@@ -12,10 +12,9 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_noop as msgid
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from tarkka.access import NotAllowed
 from tarkka.console.agreed import agreed
-from tarkka.console.pages.requests import WRONG
 from tarkka.console.signing_in import in_role, is_fresh, staff_signed_in, to_proof
+from tarkka.console.wrong import TEXT, why_not
 from tarkka.description.queries import load_rulebook
 from tarkka.rights import breaches as register
 from tarkka.rights.actions import LONGEST, NotPlainText
@@ -78,7 +77,7 @@ def new(request: HttpRequest, staff: Account) -> HttpResponse:
                 _moment(request.POST.get("found_at", "")), request.POST.get("text", ""), acting=staff.user_id
             )
         except NotPlainText as error:
-            wrong = gettext(WRONG[error.reason])
+            wrong = gettext(TEXT[error.reason])
         except ValueError:
             wrong = gettext("breach.wrong.moment")
         else:
@@ -114,17 +113,8 @@ def act(request: HttpRequest, staff: Account, breach_id: int) -> HttpResponse:
     if what in _BY_FRESH_PROOF and not is_fresh(request):
         return to_proof(request)
     _one(breach_id, staff)
-    try:
-        _ACTS[what](breach_id, request.POST, staff.user_id)
-    except NotPlainText as error:
-        wrong = gettext(WRONG[error.reason])
-    except NotAllowed as error:
-        wrong = gettext("breach.wrong.late") if error.reason == "late_without_reason" else gettext("desk.wrong.refused")
-    except (ValueError, KeyError):
-        wrong = gettext("desk.wrong.input")
-    else:
-        return _to(breach_id, what)
-    return _page(request, staff, breach_id, wrong={what: wrong})
+    wrong = why_not(lambda: _ACTS[what](breach_id, request.POST, staff.user_id))
+    return _page(request, staff, breach_id, wrong={what: wrong}) if wrong else _to(breach_id, what)
 
 
 def _say(breach_id: int, asked: QueryDict, acting: str) -> None:

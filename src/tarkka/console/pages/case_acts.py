@@ -8,12 +8,12 @@ from django.shortcuts import redirect
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext
-from django.utils.translation import gettext_noop as msgid
 from django.views.decorators.http import require_POST
 
 from tarkka.console.case_parts import ANSWERS, MAY
 from tarkka.console.in_case import OpenCase, in_case
 from tarkka.console.pages.case import case_page
+from tarkka.console.wrong import CONTACT, TEXT
 from tarkka.description.queries import load_rulebook
 from tarkka.people.actions import (
     change_contact,
@@ -29,18 +29,6 @@ from tarkka.people.details import ContactKind, WrongContact
 from tarkka.rights.actions import NoPostalAddress, NotPlainText, make_request, order_extract
 from tarkka.vocabulary import Act, Language, Objection, Part, Place, RequestKind
 
-_CONTACT = {
-    "email": msgid("contact.wrong.email"),
-    "empty": msgid("contact.wrong.empty"),
-    "phone": msgid("contact.wrong.phone"),
-    "post": msgid("contact.wrong.post"),
-    "too_long": msgid("contact.wrong.too_long"),
-}
-_TEXT = {
-    "empty": msgid("request.wrong.empty"),
-    "too_long": msgid("request.wrong.too_long"),
-    "unseen": msgid("request.wrong.unseen"),
-}
 _CARD_DIGITS = range(10, 20)
 
 
@@ -92,7 +80,7 @@ def contact(request: HttpRequest, opened: OpenCase) -> HttpResponse:
     try:
         change_contact(opened.case.person_id, kind, request.POST.get("value", ""), acting=opened.acting)
     except WrongContact as wrong:
-        return case_page(request, opened, errors={f"contact {kind}": gettext(_CONTACT[wrong.code])})
+        return case_page(request, opened, errors={f"contact {kind}": gettext(CONTACT[wrong.code])})
     return _done(opened, Act.CONTACT_CHANGED)
 
 
@@ -151,7 +139,7 @@ def ask(request: HttpRequest, opened: OpenCase) -> HttpResponse:
     try:
         make_request(opened.case.person_id, kind, text, place=_place(opened), acting=opened.acting)
     except NotPlainText as error:
-        return case_page(request, opened, errors={"request": gettext(_TEXT[error.reason])})
+        return case_page(request, opened, errors={"request": gettext(TEXT[error.reason])})
     return _done(opened, Act.REQUEST_MADE)
 
 

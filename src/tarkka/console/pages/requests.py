@@ -13,14 +13,14 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_noop as msgid
 from django.views.decorators.http import require_POST, require_safe
 
-from tarkka.access import NotAllowed
 from tarkka.console.agreed import agreed
 from tarkka.console.signing_in import in_role, is_fresh, staff_signed_in, to_proof
+from tarkka.console.wrong import why_not
 from tarkka.people.actions import Actor, change_contact, look
-from tarkka.people.details import ContactKind, WrongContact
+from tarkka.people.details import ContactKind
 from tarkka.people.queries import read_contacts, read_person
 from tarkka.rights import rows, upheld
-from tarkka.rights.actions import LONGEST, NotPlainText, answer_request, extend_request
+from tarkka.rights.actions import LONGEST, answer_request, extend_request
 from tarkka.rights.extract import read_rows
 from tarkka.rights.queries import read_requests
 from tarkka.rights.words import CONTACT
@@ -31,11 +31,6 @@ from tarkka.web.pages import described
 from tarkka.wording import formats
 from tarkka.wording.language import reader_language
 
-WRONG = {
-    "empty": msgid("request.wrong.empty"),
-    "too_long": msgid("request.wrong.too_long"),
-    "unseen": msgid("request.wrong.unseen"),
-}
 DONE = {
     "answer": msgid("desk.done.answer"),
     "cap": msgid("desk.done.cap"),
@@ -200,17 +195,8 @@ def _person(request_id: int, staff: Account) -> int:
 
 def _tried(request: HttpRequest, staff: Account, request_id: int, what: str, do: Callable[[], object]) -> HttpResponse:
     """Do it and lead back, or show the page with what was wrong."""
-    try:
-        do()
-    except NotPlainText as error:
-        return _page(request, staff, request_id, wrong={what: gettext(WRONG[error.reason])})
-    except WrongContact as error:
-        return _page(request, staff, request_id, wrong={what: gettext(f"contact.wrong.{error.code}")})
-    except NotAllowed as error:
-        words = msgid("desk.wrong.too_soon") if error.reason == "told_too_late" else msgid("desk.wrong.refused")
-        return _page(request, staff, request_id, wrong={what: gettext(words)})
-    except ValueError:
-        return _page(request, staff, request_id, wrong={what: gettext("desk.wrong.input")})
+    if wrong := why_not(do):
+        return _page(request, staff, request_id, wrong={what: wrong})
     if what in ("answer", "erase_person"):
         return redirect(f"{reverse('console-requests')}?done={what}")
     return redirect(f"{reverse('console-request', args=[request_id])}?done={what}")
