@@ -125,7 +125,7 @@ def test_cut_code_is_noticed(database, length):
 
 def test_another_key_opens_nothing(database, monkeypatch):
     sealed = seal_identity("131052-308T")
-    monkeypatch.setattr("tarkka.people.identity.key", lambda use: b"another key".ljust(32))
+    monkeypatch.setattr("tarkka.database.sealing.key", lambda use: b"another key".ljust(32))
     with pytest.raises(InvalidTag):
         open_identity(sealed)
 

@@ -4,15 +4,14 @@ Decree 690/2022 gives the separators.
 """
 
 import hmac
-import secrets
 from datetime import date
 from hashlib import sha256
 
-from cryptography.hazmat.primitives.ciphers.aead import AESGCM
-
 from tarkka.database.keys import key
+from tarkka.database.sealing import open_sealed, seal
 
 _CENTURIES = {"+": 1800} | dict.fromkeys("-UVWXY", 1900) | dict.fromkeys("ABCDEF", 2000)
+_WHAT = "identity_code"
 _CHECK_CHARACTERS = "0123456789ABCDEFHJKLMNPRSTUVWXY"
 
 
@@ -39,14 +38,10 @@ def identity_hash(identity_code: str) -> bytes:
 
 
 def seal_identity(identity_code: str) -> bytes:
-    """Return the code encrypted (AES-256-GCM, the nonce in front). Raises ValueError as `checked`."""
-    nonce = secrets.token_bytes(12)
-    return nonce + AESGCM(key("sealing")).encrypt(nonce, checked(identity_code).encode(), b"identity_code")
+    """Return the code encrypted. Raises ValueError as `checked`."""
+    return seal(checked(identity_code), _WHAT)
 
 
 def open_identity(sealed: bytes) -> str:
-    """Return the code that `seal_identity` encrypted.
-
-    Raises cryptography's InvalidTag if it was altered or the key is another's.
-    """
-    return AESGCM(key("sealing")).decrypt(sealed[:12], sealed[12:], b"identity_code").decode()
+    """Return the code that `seal_identity` encrypted. Raises as `open_sealed`."""
+    return open_sealed(sealed, _WHAT)

@@ -1,0 +1,51 @@
+"""An account to pay to: an IBAN (ISO 13616), checked, kept encrypted and shown masked."""
+
+from stdnum import iban as standard
+from stdnum.exceptions import ValidationError
+
+from tarkka.database.sealing import open_sealed, seal
+
+_SEPA = (
+    " AD AL AT BE BG CH CY CZ DE DK EE ES FI FR GB GI GR HR HU IE IS IT LI LT LU LV MC MD ME MK MT NL NO PL PT RO RS"
+    " SE SI SK SM VA "
+)
+"""The countries that a SEPA credit transfer reaches, by the code that an IBAN begins with (EPC409-09)."""
+_WHAT = "iban"
+_LONGEST = 60
+"""Characters that somebody may type, spaces included: the longest IBAN has 34."""
+
+
+class WrongAccount(ValueError):
+    """What was given is no account that can be paid to. `code` tells why; the message quotes nothing of it."""
+
+    def __init__(self, code: str) -> None:
+        super().__init__(code)
+        self.code = code
+
+
+def checked_iban(text: str) -> str:
+    """Return the IBAN in capitals without spaces. Raises WrongAccount: `empty`, `wrong` or `not_sepa`."""
+    if not text.strip():
+        raise WrongAccount("empty")
+    try:
+        iban = standard.validate(text if len(text) <= _LONGEST else "")
+    except ValidationError:
+        raise WrongAccount("wrong") from None
+    if f" {iban[:2]} " not in _SEPA:
+        raise WrongAccount("not_sepa")
+    return iban
+
+
+def masked_iban(iban: str) -> str:
+    """Return an IBAN with its country and last four characters alone: `FI•• •••• 0785`."""
+    return f"{iban[:2]}•• •••• {iban[-4:]}"
+
+
+def seal_iban(iban: str) -> bytes:
+    """Return the account's IBAN encrypted, as identity codes are. Raises WrongAccount as `checked_iban`."""
+    return seal(checked_iban(iban), _WHAT)
+
+
+def open_iban(sealed: bytes) -> str:
+    """Return the IBAN that `seal_iban` encrypted. Raises as `open_sealed`."""
+    return open_sealed(sealed, _WHAT)
