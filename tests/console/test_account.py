@@ -54,11 +54,6 @@ def test_what_is_sensitive_asks_for_fresh_proof(client, staff, method, page):
     assert client.get(address).status_code == 200
 
 
-def test_nothing_is_removed_without_fresh_proof(client):
-    make_old(client)
-    assert client.post("/console/account/remove/", {"number": "app"})["Location"].startswith("/console/proof/")
-
-
 def test_a_password_is_changed_by_whoever_knows_the_present_one(client, staff):
     send = {"present": "not this one at all", "password": NEW, "again": NEW}
     assert "The present password is wrong" in browsing.words(client.post("/console/account/password/", send))

@@ -105,13 +105,6 @@ def test_what_there_is_not_is_not_found(officer):
     assert do(officer, recorded(officer, hours_ago=1), "forget").status_code == 400
 
 
-def test_nobody_else_comes_to_the_register(site):
-    client = staffing.signed_in(staffing.an_account(Role.REGISTER_ADMINISTRATOR))
-    for address in (REGISTER, f"{REGISTER}new/", f"{REGISTER}1/"):
-        assert client.get(address).status_code == 403
-    assert client.post(f"{REGISTER}1/act/", {"act": "everybody"}).status_code == 403
-
-
 def test_a_restriction_is_told_on_the_first_page_and_where_it_stops_something(site):
     from requesting import a_request, an_officer
     from tarkka.rights.upheld import restrict

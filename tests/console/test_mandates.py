@@ -101,12 +101,3 @@ def ended_before(user_id, act):
         return act(*args, **kwargs)
 
     return late
-
-
-def test_giving_asks_for_fresh_proof(giver):
-    _, client = giver
-    session = client.session
-    session["proved_at"] = 0
-    session.save()
-    for answer in (client.get(GIVE), given(client, staffing.an_account()), client.post(CONFIRM), client.post(END)):
-        assert answer["Location"].startswith("/console/proof/?next=")

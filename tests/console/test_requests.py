@@ -159,18 +159,6 @@ def test_what_is_no_act_is_no_request(officer, home):
     assert officer.get(f"{DESK}{10**15}/").status_code == 404
 
 
-@pytest.mark.parametrize("role", [Role.CUSTOMER_SERVICE, Role.REGISTER_ADMINISTRATOR])
-def test_nobody_else_comes_to_the_desk(site, home, role):
-    user_id = staffing.an_account(role)
-    a_mandate(user_id, role)
-    client = staffing.signed_in(user_id)
-    number = a_request(home.persons[0], RequestKind.ERASURE)
-    for address in (DESK, f"{DESK}{number}/", "/console/record/"):
-        assert client.get(address).status_code == 403
-    for way in ("act", "answer", "extend"):
-        assert client.post(f"{DESK}{number}/{way}/", {"act": "erase"}).status_code == 403
-
-
 def test_the_record_of_processing_is_told_point_by_point(officer):
     answer = officer.get("/console/record/")
     said = browsing.words(answer)
