@@ -150,6 +150,16 @@ def _plant_people(person: int, new: object) -> None:
                 said,
             )
             write("INSERT INTO breach_person (breach_id, person_id) VALUES (%s, %s)", breach, person)
+        write(
+            """
+            WITH glass AS (
+                INSERT INTO service_case (person_id, opened_by, situation, break_glass, reason, closes_at)
+                VALUES (%s, 'E-nobody', 'emergency', true, 'a test', now()) RETURNING id, person_id)
+            INSERT INTO glass_notice (case_id, person_id, sent_at, is_refused) SELECT id, person_id, %s, true FROM glass
+            """,
+            person,
+            long_ago,
+        )
         wish = (
             "INSERT INTO wish (person_id, purpose, kind, wished_at, ended_at) VALUES (%s, 'services', 'email', %s, %s)"
         )

@@ -76,6 +76,7 @@ RIGHTS = {
         breach_person       own           -             -                  -
         access_event        own           -             -                  -
         service_case        own           -             -                  -
+        glass_notice        own           -             -                  -
         staff_act           own           -             -                  -
         shared_looks        own           -             -                  -
     """,
@@ -133,7 +134,7 @@ PARTS = {
     "register_extract": Part.REQUESTS, "request": Part.REQUESTS, "erased": Part.REQUESTS,
     "breach_notice": Part.LOOKS, "breach_person": Part.LOOKS,
     "access_event": Part.LOOKS,
-    "service_case": Part.LOOKS, "staff_act": Part.LOOKS, "shared_looks": Part.LOOKS,
+    "service_case": Part.LOOKS, "glass_notice": Part.LOOKS, "staff_act": Part.LOOKS, "shared_looks": Part.LOOKS,
 }  # fmt: skip
 SITUATIONS = {
     Purpose.CUSTOMER_SERVICE: ("purchases_question", {Part.PURCHASES}),
@@ -159,7 +160,8 @@ KEYS = {
     "receipt_key": "id", "cardless_receipt": "batch", "access_event": "id", "access_event_person": "person_id",
     "access_ticket": "pid", "mandate": "id", "mandate_confirmed": "mandate_id", "mandate_ended": "mandate_id",
     "agreement_signed": "id", "service_case": "id", "case_closed": "case_id", "case_receipt": "case_id",
-    "case_review": "case_id", "look_delay": "case_id", "staff_act": "id", "access_cover": "id",
+    "case_review": "case_id", "look_delay": "case_id", "glass_notice": "case_id", "staff_act": "id",
+    "access_cover": "id",
     "flag": "id", "flag_decision": "flag_id", "flag_event": "event_id", "staff_call": "id",
     "audience.receipt": "id", "audience.receipt_group": "receipt_id",
     "audience.receipt_line": "receipt_id",
@@ -243,7 +245,7 @@ def differences(world: World) -> Iterator[str]:
 def _staff(person: int) -> Iterator[str]:
     """Mandates, cases, broken glass: each begins and ends as it was said."""
     from looking import own_look, rows
-    from tarkka.access import Refused
+    from tarkka.access import NotAllowed, Refused
     from tarkka.access.actions import end_mandate
     from tarkka.access.cases import Verdict, break_glass, close_case, delay_look, review_case
 
@@ -264,7 +266,7 @@ def _staff(person: int) -> Iterator[str]:
     met = [refusal(receipt_id=1), refusal(receipt_id=2)]
     close_case(int(case), acting=clerk)
     met.append(refusal())
-    glass = break_glass(person, "emergency", reason="a walk", minutes=1, acting=clerk)
+    glass, plain = (break_glass(person, "emergency", reason="a walk", minutes=1, acting=clerk) for _ in range(2))
     delay_look(glass, until=datetime.now(UTC) + timedelta(days=1), reason="a walk", acting=officer)
     review_case(glass, Verdict.ACCEPTED, words="a walk", acting=officer)
     end_mandate(mandate, reason="a walk", acting=officer)
@@ -276,6 +278,16 @@ def _staff(person: int) -> Iterator[str]:
         acts = rows("SELECT act FROM staff_act s JOIN access_event e ON e.id = s.event_id WHERE e.case_ref = %s", case)
     if (told, acts) != ([(int(case),)], [("card_closed",)]):
         yield f"of two cases, one to be told later, the customer is told {told}, and of acts {acts}"
+    due = rows("SELECT case_id FROM services.glasses_due('0') WHERE case_id IN (%s, %s)", glass, plain)
+    claim = "SELECT services.claim_glass(%s, false) IS NOT NULL"
+    with _undone(), own_look(person, role=Role.AUTOMATIC, actor="walk", purpose=Purpose.OWN_DATA):
+        claimed = [rows(claim, number)[0][0] for number in (glass, plain, plain)]
+        raise _UndoneError
+    if (due, claimed) != ([(plain,)], [False, True, False]):
+        yield f"of two broken glasses, one to be told later, {due} is to be told by e-mail, and claimed {claimed}"
+    with suppress(NotAllowed):
+        delay_look(plain, until=datetime.now(UTC), reason="a walk", acting=officer)
+        yield "what the customer was told is to be told later"
 
 
 def _supervision() -> Iterator[str]:
@@ -352,9 +364,9 @@ def _erased(leaver: int) -> Iterator[str]:
     measures = sorted(each.what for each in measures_at_desk(officer.id) if each.person_id == leaver)
     with _undone(), look(leaver, officer):
         rows("SELECT rights.erase_person(%s)", request)
-        tables = ("person", "receipt", "erased", "access_event", "breach_person")
+        tables = ("person", "receipt", "erased", "access_event", "breach_person", "glass_notice")
         seen = [rows(f"SELECT count(*) FROM {table}") for table in tables]
-        if (measures, seen) != (["level_cap", "restriction"], [[(0,)]] * 5):
+        if (measures, seen) != (["level_cap", "restriction"], [[(0,)]] * len(tables)):
             yield f"somebody with {measures} who was erased is seen in {seen}"
         raise _UndoneError
 

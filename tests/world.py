@@ -138,6 +138,12 @@ def _a_leaver() -> int:
             "INSERT INTO request VALUES (DEFAULT, %s, 'erasure', 'asked', 'portal', 'a', now(), now())",
             "INSERT INTO restriction VALUES (DEFAULT, %s, 0, '[now,)', 'asked')",
             "INSERT INTO wish (person_id, purpose, kind) VALUES (%s, 'services', 'email')",
+            """
+            WITH glass AS (
+                INSERT INTO service_case (person_id, opened_by, situation, break_glass, reason, closes_at)
+                VALUES (%s, 'world', 'emergency', true, 'a test', now()) RETURNING id, person_id)
+            INSERT INTO glass_notice (case_id, person_id) SELECT id, person_id FROM glass
+            """,
         ):
             connection.execute(statement, [person])
     return person
@@ -161,6 +167,8 @@ def _serve(everyone: list[int]) -> None:
         glass = break_glass(person, "emergency", reason="a test", minutes=1, acting=clerk)
         delay_look(glass, until=datetime.now(UTC), reason="a test", acting=officer)
         review_case(glass, Verdict.ACCEPTED, words="a test", acting=officer)
+        with administrator() as connection:
+            connection.execute("INSERT INTO glass_notice (case_id, person_id) VALUES (%s, %s)", [glass, person])
     _supervise(clerk, officer)
 
 
@@ -206,6 +214,7 @@ def _owners(people: dict[str, int]) -> dict[str, dict[int, set[str]]]:
         "receipt_line": "SELECT receipt_id, purchaser_id FROM receipt_line",
         "receipt_key": "SELECT id, purchaser_id FROM receipt_key",
         "service_case": "SELECT id, person_id FROM service_case",
+        "glass_notice": "SELECT case_id, person_id FROM glass_notice",
         "staff_act": "SELECT id, person_id FROM staff_act",
         "access_event": "SELECT id, subject_id FROM access_event WHERE subject_kind = 'person'",
         "access_event_person": "SELECT person_id, person_id FROM access_event_person",

@@ -37,6 +37,7 @@ TABLES = {
     "card": ("card", "TOTAL"),
     "contact": ("contact", "TOTAL"),
     "erased": ("requests", "TOTAL"),
+    "glass_notice": ("looks", "TOTAL"),
     "level_cap": ("choices", "TOTAL"),
     "membership": ("household", "TOTAL"),
     "objection": ("choices", "TOTAL"),
@@ -69,6 +70,12 @@ PLANTED = (
     VALUES (%s, 'erasure', 'x', 'desk', 'x', current_date)
     """,
     "INSERT INTO staff_act (event_id, person_id, act) VALUES (1, %s, 'card_closed')",
+    """
+    WITH glass AS (
+        INSERT INTO service_case (person_id, opened_by, situation, break_glass, reason, closes_at)
+        VALUES (%s, 'x', 'emergency', true, 'a test', now()) RETURNING id, person_id)
+    INSERT INTO glass_notice (case_id, person_id) SELECT id, person_id FROM glass
+    """,
     """
     INSERT INTO erased (person_id, request_id, counts, bonus_before_cents, bonus_after_cents)
     VALUES (%s, 1, '{}', 0, 0)

@@ -26,8 +26,9 @@ SUPERVISION = ("flag", "flag_decision", "flag_event", "staff_call")
 VIEWS = tuple(f"supervision.{name}" for name in ("deed", "reached", "search", "suspected"))
 BREACHES = ("breach", "breach_entry", "breach_notice", "breach_person")
 ERASED = (
-    "breach_person", "card", "contact", "level_cap", "membership", "objection", "person", "receipt", "receipt_group",
-    "receipt_key", "receipt_line", "register_extract", "request", "restriction", "sent_receipt", "wish",
+    "breach_person", "card", "contact", "glass_notice", "level_cap", "membership", "objection", "person", "receipt",
+    "receipt_group", "receipt_key", "receipt_line", "register_extract", "request", "restriction", "sent_receipt",
+    "wish",
 )  # fmt: skip
 _KEPT = ("cardless_receipt", "intake_batch", "product", "receipt_key")
 TRAIL = ("trail_checkpoint", "trail_leaf", "trail_node")
@@ -79,6 +80,7 @@ RIGHTS: dict[str, dict[tuple[str, str], str]] = {
         ("request", "SELECT"): "id person_id received_at received_on due_on extended_at answered_at " + ASKED,
         ("request", "INSERT"): "person_id kind text place taken_by received_on",
         ("request", "UPDATE"): "extended_at extension_reason extended_by answered_at outcome answer answered_by",
+        ("glass_notice", "SELECT"): ALL,
         ("sent_receipt", "SELECT"): ALL,
         ("service_case", "SELECT"): CASE,
         ("staff_act", "SELECT"): "id event_id person_id act at",
@@ -120,8 +122,10 @@ RIGHTS: dict[str, dict[tuple[str, str], str]] = {
         ("access_event_person", "SELECT"): "person_id event_id",
         ("card", "SELECT"): "id number person_id valid",
         ("card", "INSERT"): "number person_id valid",
-        ("contact", "SELECT"): "person_id",
+        ("contact", "SELECT"): "person_id kind for_safety_only",
         ("contact", "INSERT"): "person_id kind value",
+        ("glass_notice", "SELECT"): "case_id person_id",
+        ("glass_notice", "INSERT"): "case_id person_id is_refused",
         ("erased", "SELECT"): ALL,
         ("erased", "INSERT"): "person_id request_id counts bonus_before_cents bonus_after_cents",
         ("erased", "UPDATE"): "person_id",
@@ -227,7 +231,9 @@ CALLERS = {
     "rights.tell_touched": {"trail"},
     "rights.touch_everybody": {"trail"},
     "rights.waiting": {"owner"},
+    "services.claim_glass": {"person"},
     "services.due": {"app"},
+    "services.glasses_due": {"app"},
     "supervision.decide_flag": {"app"},
     "supervision.people_of_staff": {"trail"},
     "supervision.raise_flag": {"trail"},
@@ -281,6 +287,7 @@ TOLD = {
         " answered_at timestamp with time zone"
     ),
     "services.due": "person_id bigint, receipt_id bigint",
+    "services.glasses_due": "person_id bigint, case_id bigint",
     "supervision.decide_flag": "void",
     "supervision.take_calls": "bigint",
     "trail.append": "index bigint, hash bytea",

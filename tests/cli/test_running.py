@@ -1,5 +1,6 @@
 """An installation as it is run: on a server of its own, in processes of its own, from the first command to Ctrl-C."""
 
+import json
 import signal
 import stat
 import sys
@@ -13,6 +14,8 @@ import pytest
 from psycopg.conninfo import conninfo_to_dict, make_conninfo
 from typer.testing import CliRunner
 
+from acting import new_code
+from posting import a_mail_server
 from serving import TARKKA, Installation, Server, a_server, execute, free_port
 from tarkka.cli.main import main
 
@@ -180,6 +183,35 @@ def test_sealer_that_dies_is_replaced_and_told(installed: Installation) -> None:
         code, _, err = serving.end(signal.SIGTERM)
     assert code == 0
     assert "The sealer of the trail ended by itself, with code -9, and is started again" in err
+
+
+def test_server_tells_whoever_a_broken_glass_is_about_by_email(
+    installed: Installation, server: Server, tmp_path: Path
+) -> None:
+    someone = {
+        "key": "p", "identity_code": new_code(), "given_name": "Aamu", "family_name": "Aamunkoi", "language": "en",
+        "is_main_member": True, "email": "aamu@example.org",
+    }  # fmt: skip
+    people = tmp_path / "people.ndjson"
+    people.write_text(json.dumps({"household": "h", "since": "2020-01-01", "persons": [someone]}))
+    person = json.loads(installed.run("household", "load", people).stdout)["person_id"]
+    with a_mail_server() as (postbox, port):
+        beside = {"TARKKA_MAIL_URL": f"smtp://127.0.0.1:{port}"}
+        with installed.serving(**beside) as serving:
+            teller = serving.child("glass")
+            teller.kill()  # is started again
+            psutil.wait_procs([teller], 10)
+            execute(
+                make_conninfo(server.address, dbname="tarkka"),
+                "INSERT INTO service_case (person_id, opened_by, situation, break_glass, reason, opened_at, closes_at)"
+                f" VALUES ({person}, 'somebody', 'emergency', true, 'a test', now() - interval '40 seconds', now())",
+            )
+            serving.wait(lambda: bool(postbox.messages))
+            code, _, err = serving.end(signal.SIGTERM)
+    assert (code, postbox.recipients) == (0, ["aamu@example.org"])
+    assert "The teller of emergency access ended by itself, with code -9, and is started again" in err
+    assert "aamu" not in err.lower()
+    assert installed.run("glass", "tell", "--once").stderr.startswith("There is no mail server: set TARKKA_MAIL_URL")
 
 
 def test_server_seals_what_is_recorded(installed: Installation) -> None:

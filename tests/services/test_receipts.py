@@ -7,44 +7,20 @@ import sys
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime, timedelta
-from email import message_from_bytes, policy
-from email.message import EmailMessage
 from typing import Any
 from zoneinfo import ZoneInfo
 
 import pytest
-from aiosmtpd.controller import Controller
 from django.test import override_settings
 from typer.testing import CliRunner
 
 from building import Household, a_household, a_receipt, a_return, a_source, administrator, outlet_of, take
 from looking import latest_events, own_look
-from serving import free_port
+from posting import Postbox, a_postbox
 from storing import rows
 from tarkka.people.actions import change_contact, change_language, customer, end_wish, make_objection, make_wish
 from tarkka.people.details import RECEIPTS_BY_EMAIL, ContactKind
 from tarkka.vocabulary import Language, Level, Objection, Place, Purpose, Role
-
-
-class Postbox:
-    """What an SMTP server does with what it gets: keeps it, or answers as it is told."""
-
-    def __init__(self) -> None:
-        self.messages: list[EmailMessage] = []
-        self.recipients: list[str] = []
-        self.answer = "250 OK"
-        self.answer_to_recipient = "250 OK"
-
-    async def handle_RCPT(self, server: Any, session: Any, envelope: Any, address: str, options: Any) -> str:  # noqa: N802
-        if self.answer_to_recipient.startswith("250"):
-            envelope.rcpt_tos.append(address)
-        return self.answer_to_recipient
-
-    async def handle_DATA(self, server: Any, session: Any, envelope: Any) -> str:  # noqa: N802
-        if self.answer.startswith("250"):
-            self.recipients += envelope.rcpt_tos
-            self.messages.append(message_from_bytes(envelope.content, policy=policy.default))
-        return self.answer
 
 
 @pytest.fixture
@@ -52,17 +28,8 @@ def postbox(database: str) -> Iterator[Postbox]:
     """A mail server that takes everything, and nothing due but what the test makes."""
     with administrator() as admin:
         admin.execute("UPDATE wish SET ended_at = now() WHERE ended_at IS NULL")
-    box = Postbox()
-    controller = Controller(box, hostname="127.0.0.1", port=free_port())
-    controller.start()
-    try:
-        with override_settings(
-            EMAIL_BACKEND="django.core.mail.backends.smtp.EmailBackend",
-            EMAIL_HOST="127.0.0.1", EMAIL_PORT=controller.port, DEFAULT_FROM_EMAIL="Register <receipts@example.org>",
-        ):  # fmt: skip
-            yield box
-    finally:
-        controller.stop()
+    with a_postbox() as box:
+        yield box
 
 
 def a_purchaser() -> Household:
@@ -213,7 +180,8 @@ def test_nothing_is_sent_to_whoever_did_not_wish_or_wishes_no_more(postbox: Post
 
 
 def test_wish_ended_between_is_obeyed(postbox: Postbox) -> None:
-    from tarkka.services.receipts import mail_server, send_receipt
+    from tarkka.services.mail import mail_server
+    from tarkka.services.receipts import send_receipt
 
     home = a_purchaser()
     receipt = buy(home)
@@ -225,7 +193,8 @@ def test_wish_ended_between_is_obeyed(postbox: Postbox) -> None:
 
 
 def test_receipt_of_somebody_else_is_not_sent(postbox: Postbox) -> None:
-    from tarkka.services.receipts import NotTaken, mail_server, send_receipt
+    from tarkka.services.mail import NotTaken, mail_server
+    from tarkka.services.receipts import send_receipt
 
     home, other = a_purchaser(), a_household(1)
     receipt = buy(other)
@@ -300,7 +269,8 @@ def test_address_that_is_refused_for_good_is_not_tried_again_and_the_person_can_
 
 
 def test_two_runs_at_once_send_each_receipt_once(postbox: Postbox) -> None:
-    from tarkka.services.receipts import due_receipts, mail_server, send_receipt
+    from tarkka.services.mail import mail_server
+    from tarkka.services.receipts import due_receipts, send_receipt
 
     home = a_purchaser()
     for _ in range(6):
@@ -327,20 +297,20 @@ def test_two_runs_at_once_send_each_receipt_once(postbox: Postbox) -> None:
 def test_interrupted_sending_is_repeated_under_the_same_message_id(
     postbox: Postbox, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    from tarkka.services import receipts
+    from tarkka.services import mail, receipts
 
     home = a_purchaser()
     buy(home)
-    hand_over = receipts._hand_over
+    hand_over = receipts.hand_over
 
     def interrupted(*arguments: Any) -> None:
         hand_over(*arguments)
         raise KeyboardInterrupt
 
     [(person, receipt)] = list(receipts.due_receipts())
-    monkeypatch.setattr(receipts, "_hand_over", interrupted)
-    with receipts.mail_server() as mail, pytest.raises(KeyboardInterrupt):
-        receipts.send_receipt(person, receipt, mail)
+    monkeypatch.setattr(receipts, "hand_over", interrupted)
+    with mail.mail_server() as server, pytest.raises(KeyboardInterrupt):
+        receipts.send_receipt(person, receipt, server)
     monkeypatch.undo()
     assert send().stdout == "Receipts sent: 1.\n"
     assert len(postbox.messages) == 2

@@ -97,6 +97,7 @@ def review_case(case_id: int, verdict: Verdict, *, words: str, acting: str) -> N
 def delay_look(case_id: int, *, until: datetime, reason: str, acting: str) -> None:
     """Let the customer be told of a broken glass from an aware moment on, 30 days from now at most.
 
-    Raises NotAllowed unless a data-protection officer asks, of a case of somebody else's.
+    Raises NotAllowed: `no_mandate` unless a data-protection officer asks, `no_delay` unless it is of a broken glass of
+    somebody else's, `already_told` once the customer was told of it or looked at what the register holds on them.
     """
     call("SELECT access.delay_look(%s, %s, %s, %s)", [case_id, until, reason, acting])

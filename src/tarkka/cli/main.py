@@ -12,6 +12,7 @@ from tarkka.cli import (
     datamap,
     demo,
     description,
+    glass,
     intake,
     people,
     receipts,
@@ -40,6 +41,7 @@ main.command("datamap")(datamap.datamap)
 main.command("demo")(demo.demo)
 main.add_typer(description.app, name="description")
 main.add_typer(rights.extracts, name="extracts")
+main.add_typer(glass.app, name="glass")
 main.add_typer(source.groups, name="group")
 main.add_typer(people.household, name="household")
 main.command("intake")(intake.intake)

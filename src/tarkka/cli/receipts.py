@@ -5,6 +5,7 @@ import typer
 from tarkka.cli.boot import boot, stop
 from tarkka.cli.intake import progress_bar
 
+NO_MAIL_SERVER = "There is no mail server: set TARKKA_MAIL_URL, for instance smtp://mail.example.org:25."
 app = typer.Typer(help="Receipts sent by e-mail to whoever wished for them.", no_args_is_help=True)
 
 
@@ -18,10 +19,11 @@ def send() -> None:
     from django.conf import settings
 
     from tarkka.access import Refused
-    from tarkka.services.receipts import MailServerFailed, NotTaken, due_receipts, mail_server, send_receipt
+    from tarkka.services.mail import MailServerFailed, NotTaken, mail_server
+    from tarkka.services.receipts import due_receipts, send_receipt
 
     if not settings.EMAIL_HOST:
-        stop("There is no mail server: set TARKKA_MAIL_URL, for instance smtp://mail.example.org:25.")
+        stop(NO_MAIL_SERVER)
     sent = left = 0
     try:
         with mail_server() as mail, progress_bar() as bar:

@@ -18,8 +18,8 @@ from django.core.management import call_command
 from tarkka.cli import boot
 from tarkka.database.safety import UnsafeDatabase, refuse_unsafe
 
-SEALER_PAUSE = 5
-"""Seconds until a sealer that ended by itself is started again."""
+PAUSE = 5
+"""Seconds until what runs beside the server, and ended by itself, is started again."""
 
 _log = logging.getLogger(__name__)
 
@@ -52,12 +52,15 @@ def refuse_taken(host: str, port: int) -> None:
 
 
 def run_server(host: str, port: int, workers: int = 2) -> None:
-    """Run server and sealer, each in a process of its own, until this one is asked to end; then end them and wait.
+    """Run the server and what runs beside it, each in a process of its own, until this one is asked to end.
 
-    A sealer that ends by itself is started again; a server that does ends all.
+    Beside it run the sealer and, where there is a mail server, who tells people that the glass was broken. What ends
+    by itself is started again; a server that does ends all. All have ended when this returns.
 
     Raises typer.Exit with the reasons if the database is not safe for a register, or signing in is set up wrongly.
     """
+    from django.conf import settings
+
     from tarkka.sign_in import providers
 
     try:
@@ -76,12 +79,18 @@ def run_server(host: str, port: int, workers: int = 2) -> None:
     children = _Children(environment)
     for number in (signal.SIGHUP, signal.SIGINT, signal.SIGTERM):
         signal.signal(number, lambda *_: children.end())
-    sealing = threading.Thread(target=_keep_sealing, args=[children])
-    sealing.start()
+    beside = [threading.Thread(target=_keep_running, args=[children, "sealer of the trail", "audit", "seal"])]
+    if settings.EMAIL_HOST:
+        beside.append(
+            threading.Thread(target=_keep_running, args=[children, "teller of emergency access", "glass", "tell"])
+        )
+    for each in beside:
+        each.start()
     code = children.run("server", command)
     was_asked = children.is_ending.is_set()
     children.end()
-    sealing.join()
+    for each in beside:
+        each.join()
     if not was_asked:
         boot.stop(f"The server ended by itself, with code {code}.", 1)
 
@@ -109,11 +118,11 @@ class _Children:
             child.terminate()
 
 
-def _keep_sealing(children: _Children) -> None:
+def _keep_running(children: _Children, name: str, *arguments: str) -> None:
     while not children.is_ending.is_set():
-        code = children.run("sealer", [sys.executable, "-m", "tarkka.cli.main", "audit", "seal"])
-        if not children.is_ending.wait(SEALER_PAUSE):
-            _log.error("The sealer of the trail ended by itself, with code %s, and is started again", code)
+        code = children.run(name, [sys.executable, "-m", "tarkka.cli.main", *arguments])
+        if not children.is_ending.wait(PAUSE):
+            _log.error("The %s ended by itself, with code %s, and is started again", name, code)
 
 
 def upkeep(

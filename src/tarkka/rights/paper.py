@@ -5,6 +5,7 @@ every look is told.
 """
 
 from collections.abc import Iterable, Iterator
+from datetime import datetime
 from itertools import groupby
 from typing import Any
 
@@ -118,10 +119,7 @@ class _Writer:
             gettext("extract.sent_receipts"),
             [gettext("extract.purchase_id"), gettext("extract.sent")],
             [
-                [
-                    str(each.receipt),
-                    self.say.moment(each.sent_at) + ("; " + gettext("extract.undelivered") if each.is_refused else ""),
-                ]
+                [str(each.receipt), self._sent(each.sent_at, is_refused=each.is_refused)]
                 for each in self._tables["sent_receipts"]
             ],
         )
@@ -145,6 +143,9 @@ class _Writer:
             ],
         )
 
+    def _sent(self, at: datetime, *, is_refused: bool) -> str:
+        return self.say.moment(at) + ("; " + gettext("extract.undelivered") if is_refused else "")
+
     def after(self) -> Iterator[dict[str, object]]:
         """Yield what comes after the purchases: the trail, what was asked, and what the register is."""
         yield self._looks()
@@ -158,6 +159,14 @@ class _Writer:
                     self.say.period(each.opened_at, each.closes_at),
                 ]
                 for each in self._tables["cases"]
+            ],
+        )
+        yield table(
+            gettext("extract.glass_notices"),
+            [gettext("extract.case"), gettext("extract.sent")],
+            [
+                [str(each.case), self._sent(each.sent_at, is_refused=each.is_refused)]
+                for each in self._tables["glass_notices"]
             ],
         )
         yield table(

@@ -179,6 +179,14 @@ class Case(Row, frozen=True):
     closes_at: Moment
 
 
+class GlassNotice(Row, frozen=True):
+    """An e-mail that told you of such a case opened without you, and whether your mail server refused it for good."""
+
+    case: int
+    sent_at: Moment
+    is_refused: bool
+
+
 class Act(Row, frozen=True):
     """What staff did for you, and at which look."""
 

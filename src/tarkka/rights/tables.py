@@ -81,6 +81,7 @@ TABLES = (
     ),
     Table("looks", rows.Look, "access_event", {"subject_kind": ("subject",), "case_ref": ("case",)}),
     Table("cases", rows.Case, "service_case"),
+    Table("glass_notices", rows.GlassNotice, "glass_notice", {"case_id": ("case",)}),
     Table("acts", rows.Act, "staff_act", {"event_id": ("look",)}),
     Table("extracts", rows.MadeExtract, "register_extract"),
     Table("requests", rows.Request, "request"),

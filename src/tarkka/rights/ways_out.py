@@ -286,6 +286,11 @@ COMMANDS: dict[str, Way] = _once(
             "each receipt of those who wished for it, as finely as their objections leave",
             fields=("email", "given_name", "language", "message"),
         ),
+        "glass tell": Way(
+            To.MAIL,
+            "that an employee opened the person's data without them, and when; not who it was, nor what was seen",
+            fields=("email", "given_name", "language", "message"),
+        ),
     },
 )
 """By the words of the command, after `tarkka`."""
@@ -324,8 +329,14 @@ PLACES: dict[str, Way] = {
         },
     ),
     "rights.letters._write": COMMANDS["extracts print"],
-    "services.receipts._hand_over": COMMANDS["receipts send"],
-    "services.receipts.composed": COMMANDS["receipts send"],
+    **dict.fromkeys(
+        ("services.mail.hand_over", "services.mail.message_to"),
+        Way(
+            To.MAIL,
+            "the mails of `tarkka receipts send` and `tarkka glass tell`",
+            fields=("email", "given_name", "language", "message"),
+        ),
+    ),
     "sign_in.asking._client": Way(
         To.SIGN_IN,
         "the one-time code that the provider gave, our client id, redirect address and signature; or nothing, where its"

@@ -13,6 +13,16 @@ PERSONAL = {
         },
         whose="person_id",
     ),
+    "glass_notice": PersonalTable(
+        "Of which emergency accesses a person was told by e-mail, when, and whether their mail server refused it.",
+        {
+            "case_id": Category.TRAIL,
+            "person_id": Category.KEY,
+            "sent_at": Category.TRAIL,
+            "is_refused": Category.CONTACT,
+        },
+        whose="person_id",
+    ),
 }
 
 NOT_PERSONAL: dict[str, str] = {}

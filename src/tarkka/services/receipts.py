@@ -2,59 +2,27 @@
 
 Each receipt has a look of its own, which the person finds in their trail. In it the sending is claimed, the receipt
 read and handed to the mail server, and all of it is committed together: what the server did not take is not claimed
-and is sent the next time. Whoever is interrupted between the server's yes and the commit sends it again, under the
-same Message-ID.
+and is sent the next time.
 """
 
 from collections.abc import Iterator
-from contextlib import contextmanager, suppress
-from email.utils import parseaddr
-from smtplib import SMTPDataError, SMTPException, SMTPRecipientsRefused
 
-from django.conf import settings
-from django.core.mail import EmailMessage, get_connection
+from django.core.mail import EmailMessage
 from django.core.mail.backends.base import BaseEmailBackend
 from django.db import connection
 from django.template.loader import render_to_string
 from django.utils import timezone, translation
-from django.utils.crypto import salted_hmac
 
 from tarkka import access
 from tarkka.description.queries import load_rulebook
 from tarkka.people.details import RECEIPTS_BY_EMAIL, ContactKind
 from tarkka.people.queries import Person, read_contact, read_person, read_wishes
 from tarkka.purchases.queries import ReceiptDetail, find_receipt
+from tarkka.services.mail import NotTaken, RefusedForGood, hand_over, message_to
 from tarkka.vocabulary import Purpose, Role
 
 ACTOR = "receipts by e-mail"
 _FETCHED = 1_000
-
-
-@contextmanager
-def mail_server() -> Iterator[BaseEmailBackend]:
-    """Open the connection to the mail server for a whole run. Raises MailServerFailed."""
-    mail: BaseEmailBackend = get_connection()
-    try:
-        mail.open()
-    except (OSError, SMTPException) as error:
-        raise MailServerFailed(type(error).__name__) from None
-    try:
-        yield mail
-    finally:
-        with suppress(OSError, SMTPException):
-            mail.close()
-
-
-class NotTaken(Exception):
-    """A message was not sent this time, and nothing of it is on record; others may be. Quotes nothing of it."""
-
-
-class MailServerFailed(Exception):
-    """The mail server cannot be reached or spoken with. Tells what kind of failure it was, and nobody's address."""
-
-
-class _RefusedForGood(Exception):
-    """The mail server will never take a message to this address."""
 
 
 def due_receipts() -> Iterator[tuple[int, int]]:
@@ -78,7 +46,7 @@ def send_receipt(person_id: int, receipt_id: int, mail: BaseEmailBackend) -> boo
     """
     try:
         return _send(person_id, receipt_id, mail, is_refused=False)
-    except _RefusedForGood:
+    except RefusedForGood:
         # Kept so that it is not tried again; the person is told on the page of their details.
         _send(person_id, receipt_id, mail, is_refused=True)
         return False
@@ -95,7 +63,7 @@ def _send(person_id: int, receipt_id: int, mail: BaseEmailBackend, *, is_refused
         if person is None or address is None or found is None:
             raise NotTaken("what was to be sent was just changed")
         if not is_refused:
-            _hand_over(composed(person, address, found), mail)
+            hand_over(composed(person, address, found), mail)
     return True
 
 
@@ -111,19 +79,6 @@ def _claim(person_id: int, receipt_id: int, *, is_refused: bool) -> bool:
         return int(cursor.rowcount) == 1
 
 
-def _hand_over(message: EmailMessage, mail: BaseEmailBackend) -> None:
-    try:
-        mail.send_messages([message])
-    except SMTPRecipientsRefused as error:
-        if all(code >= 500 for code, _ in error.recipients.values()):
-            raise _RefusedForGood from None
-        raise NotTaken("the mail server does not take mail to this address now") from None
-    except SMTPDataError:
-        raise NotTaken("the mail server did not take the message") from None
-    except (OSError, SMTPException) as error:  # whose own text may quote the address
-        raise MailServerFailed(type(error).__name__) from None
-
-
 def composed(person: Person, address: str, found: ReceiptDetail) -> EmailMessage:
     """Return the message: the receipt as finely as it was read, in the person's language and the register's time.
 
@@ -133,17 +88,13 @@ def composed(person: Person, address: str, found: ReceiptDetail) -> EmailMessage
         context = {"person": person, "receipt": found.receipt, "detail": found}
         subject = render_to_string("services/receipt_subject.txt", context)
         body = render_to_string("services/receipt.txt", context)
-    key = salted_hmac("tarkka.services.receipts", f"{person.id} {found.receipt.id}", algorithm="sha256").hexdigest()
-    host = parseaddr(settings.DEFAULT_FROM_EMAIL)[1].rpartition("@")[2]
-    return EmailMessage(
-        subject=" ".join(subject.split()),
-        body=body.strip() + "\n",
-        to=[address],
-        headers={
-            "Message-ID": f"<{key[:40]}@{host}>",
-            "Auto-Submitted": "auto-generated",
-            "Content-Language": person.language.value,
-        },
+    return message_to(
+        address,
+        subject=subject,
+        body=body,
+        language=person.language,
+        salt="tarkka.services.receipts",
+        about=f"{person.id} {found.receipt.id}",
     )
 
 

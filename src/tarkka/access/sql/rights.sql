@@ -5,7 +5,7 @@ ALTER TABLE access_ticket ENABLE ROW LEVEL SECURITY, FORCE ROW LEVEL SECURITY;
 
 GRANT INSERT ON access_event, access_event_person TO tarkka_door;
 GRANT SELECT (person_id, event_id) ON access_event_person TO tarkka_door;
-GRANT SELECT (id, at, role, actor, purpose, basis, subject_kind, case_ref, level, version, refusal) ON access_event TO tarkka_door;
+GRANT SELECT (id, at, role, actor, purpose, basis, subject_kind, subject_id, case_ref, level, version, refusal) ON access_event TO tarkka_door;
 GRANT USAGE ON SEQUENCE access_event_id_seq TO tarkka_door;
 GRANT SELECT, INSERT, UPDATE, DELETE ON access_ticket TO tarkka_door;
 CREATE POLICY door_writes ON access_event FOR INSERT TO tarkka_door WITH CHECK (true);

@@ -162,7 +162,8 @@ BEGIN
     INSERT INTO case_review (case_id, reviewed_by, verdict, words) VALUES (for_case, acting, judged, said);
 END $$;
 
--- Let the customer be told later of what was looked at with the glass broken: 30 days at most.
+-- Let the customer be told later of what was looked at with the glass broken: 30 days at most. Refused once they may know, by a look at their
+-- own data since then, theirs or the program's for them (a letter, a mail): what was told is not hidden again. services.claim_glass has the same lock.
 CREATE FUNCTION access.delay_look(for_case bigint, to_when timestamptz, for_reason text, acting text) RETURNS void
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, public, pg_temp AS $$
 BEGIN
@@ -170,6 +171,11 @@ BEGIN
     IF NOT EXISTS (SELECT FROM service_case c WHERE c.id = for_case AND c.break_glass AND c.opened_by <> acting)
        OR to_when > now() + interval '30 days' THEN
         RAISE EXCEPTION 'no_delay' USING ERRCODE = 'insufficient_privilege';
+    END IF;
+    PERFORM pg_advisory_xact_lock(hashtextextended('tarkka.glass', for_case));
+    IF EXISTS (SELECT FROM service_case c JOIN access_event e ON e.subject_kind = 'person' AND e.subject_id = c.person_id AND e.at >= c.opened_at
+               WHERE c.id = for_case AND e.purpose = 'own_data' AND e.refusal IS NULL) THEN
+        RAISE EXCEPTION 'already_told' USING ERRCODE = 'insufficient_privilege';
     END IF;
     INSERT INTO look_delay (case_id, until, reason, set_by) VALUES (for_case, to_when, for_reason, acting);
 END $$;

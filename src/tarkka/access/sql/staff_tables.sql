@@ -65,6 +65,7 @@ CREATE TABLE service_case (
 );
 CREATE INDEX service_case_opened_by ON service_case (opened_by, closes_at);
 CREATE INDEX service_case_person ON service_case (person_id);
+CREATE INDEX service_case_glass ON service_case (opened_at) WHERE break_glass;
 CREATE TABLE case_closed (
     case_id bigint PRIMARY KEY REFERENCES service_case,
     closed_by text NOT NULL,

@@ -167,7 +167,6 @@ GRANT SELECT (id, found_at) ON breach TO tarkka_door;
 GRANT SELECT (breach_id, about) ON breach_entry TO tarkka_door;
 GRANT SELECT (breach_id) ON breach_notice TO tarkka_door;
 GRANT SELECT (breach_id, person_id), DELETE ON breach_person TO tarkka_door;
-GRANT SELECT (subject_id) ON access_event TO tarkka_door;
 CREATE POLICY door_reads ON breach FOR SELECT TO tarkka_door USING (true);
 CREATE POLICY door_reads ON breach_entry FOR SELECT TO tarkka_door USING (true);
 CREATE POLICY door_reads ON breach_notice FOR SELECT TO tarkka_door USING (true);

@@ -157,6 +157,7 @@ BEGIN
     DELETE FROM register_extract e WHERE e.person_id = person;
     DELETE FROM request r WHERE r.person_id = person;
     DELETE FROM breach_person b WHERE b.person_id = person;
+    DELETE FROM glass_notice g WHERE g.person_id = person;
     UPDATE erased e SET person_id = NULL WHERE e.person_id = person;
     SELECT t.actor INTO officer FROM access.ticket() t;
     SELECT trail.erase(person, officer) INTO made;
@@ -203,7 +204,6 @@ GRANT EXECUTE ON FUNCTION rights.requests_at_desk, rights.measures_at_desk, righ
 GRANT SELECT (received_on, extended_at) ON request TO tarkka_door;
 GRANT SELECT (request_id) ON restriction TO tarkka_door;
 GRANT SELECT (request_id) ON level_cap TO tarkka_door;
-GRANT SELECT (person_id) ON contact TO tarkka_door;
 GRANT SELECT ON erased TO tarkka_door;
 GRANT INSERT (person_id, request_id, valid, reason), UPDATE (valid, end_reason) ON restriction TO tarkka_door;
 GRANT INSERT (person_id, request_id, level, valid, reason), UPDATE (valid) ON level_cap TO tarkka_door;
@@ -212,8 +212,7 @@ GRANT UPDATE (level) ON receipt TO tarkka_door;
 GRANT INSERT (person_id, request_id, counts, bonus_before_cents, bonus_after_cents), UPDATE (person_id) ON erased TO tarkka_door;
 GRANT USAGE ON SEQUENCE restriction_id_seq, level_cap_id_seq, erased_id_seq TO tarkka_door;
 GRANT DELETE ON receipt, receipt_group, receipt_line, receipt_key, contact, wish, sent_receipt, objection, level_cap, restriction, card, membership,
-    register_extract, request, person TO tarkka_door;
-CREATE POLICY door_reads ON contact FOR SELECT TO tarkka_door USING (true);
+    register_extract, request, glass_notice, person TO tarkka_door;
 CREATE POLICY door_restricts ON restriction FOR INSERT TO tarkka_door WITH CHECK (true);
 CREATE POLICY door_lifts ON restriction FOR UPDATE TO tarkka_door USING (true);
 CREATE POLICY door_caps ON level_cap FOR INSERT TO tarkka_door WITH CHECK (true);
@@ -228,7 +227,7 @@ DECLARE
     name text;
 BEGIN
     FOREACH name IN ARRAY ARRAY['receipt', 'receipt_group', 'receipt_line', 'contact', 'wish', 'sent_receipt', 'objection', 'level_cap',
-                                'restriction', 'card', 'membership', 'register_extract', 'request', 'person'] LOOP
+                                'restriction', 'card', 'membership', 'register_extract', 'request', 'glass_notice', 'person'] LOOP
         EXECUTE format('CREATE POLICY door_erases ON %I FOR DELETE TO tarkka_door USING (true)', name);
     END LOOP;
 END $$;

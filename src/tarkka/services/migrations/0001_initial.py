@@ -1,4 +1,4 @@
-"""Which receipts were sent to whom. Runs before a deployment."""
+"""What was sent to whom. Runs before a deployment."""
 
 from django.db import migrations
 
@@ -8,4 +8,4 @@ from tarkka.database.migration import sql_files
 class Migration(migrations.Migration):
     initial = True
     dependencies = [("people", "0001_initial"), ("purchases", "0001_initial")]
-    operations = [*sql_files("tarkka.services", "tables.sql", "rights.sql")]
+    operations = [*sql_files("tarkka.services", "tables.sql", "rights.sql", "glass.sql")]
