@@ -7,11 +7,11 @@ from typing import Any
 import pytest
 
 from acting import a_mandate
-from building import Household, a_household, a_source, take_three_levels
+from building import Household, a_household, a_source, administrator, take_three_levels
 from looking import latest_events, own_look, rows
-from tarkka.access import opened, person
+from tarkka.access import Refused, opened, person
 from tarkka.access.cases import break_glass, cases_open, open_case
-from tarkka.access.told import CaseTold, Told, glass_broken, told_of
+from tarkka.access.told import CaseTold, GlassTold, Told, glass_broken, told_of
 from tarkka.vocabulary import Act, Place, Purpose, Role
 
 
@@ -59,7 +59,32 @@ def test_broken_glass_is_told_since_a_moment_and_the_newest_first(clerk: str) ->
         told = glass_broken(began)
         assert glass_broken(at[second]) == told[:1]
         assert glass_broken(at[second] + timedelta(seconds=1)) == []
-    assert told == [CaseTold(each, "emergency", True, None, None, at[each]) for each in (second, first)]
+    cases = [CaseTold(each, "emergency", True, None, None, at[each]) for each in (second, first)]
+    assert told == [GlassTold(each, was_looked=False, is_open=True) for each in cases]
+
+
+def test_broken_glass_is_told_with_whether_anything_was_looked_at_and_may_still_be(clerk: str) -> None:
+    [me] = a_household(1).persons
+    began = datetime.now(UTC) - timedelta(seconds=1)
+    used, refused, over = (
+        break_glass(me, "emergency", reason="a test", minutes=5, acting=clerk) for _ in range(3)
+    )  # fmt: skip
+    look(me, clerk, used)
+    with pytest.raises(Refused, match="without_the_customer"), opened(
+        role=Role.CUSTOMER_SERVICE, actor=clerk, purpose=Purpose.REGISTER_UPKEEP, subject=person(me),
+        case_ref=str(refused),
+    ):  # fmt: skip
+        pass  # pragma: no cover
+    with opened(  # a reference that others wrote is nobody's look in the case
+        role=Role.AUTOMATIC, actor="test", purpose=Purpose.SERVICES, subject=person(me), case_ref=str(over)
+    ):
+        pass
+    with administrator() as server:
+        server.execute("SET session_replication_role = replica")
+        server.execute("UPDATE service_case SET closes_at = now() WHERE id = %s", [over])
+    with own_look(me):
+        told = {each.case.id: (each.was_looked, each.is_open) for each in glass_broken(began)}
+    assert told == {used: (True, True), refused: (False, True), over: (False, False)}
 
 
 def test_open_case_names_the_receipt_that_was_pointed_out(clerk: str) -> None:

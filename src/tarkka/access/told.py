@@ -3,9 +3,10 @@
 Inside the door, at a look at the person. A broken glass whose telling was delayed is not among them yet.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 from django.db import connection
 
@@ -22,6 +23,15 @@ class CaseTold:
     place: Place | None
     identified_by: str | None
     opened_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class GlassTold:
+    """A case in which the glass was broken, whether anything was looked at in it, and whether that may still happen."""
+
+    case: CaseTold
+    was_looked: bool
+    is_open: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,16 +64,22 @@ def told_of(looks: Iterable[tuple[int, str | None]]) -> Told:
     return Told(cases, acts)
 
 
-def glass_broken(since: datetime) -> list[CaseTold]:
+def glass_broken(since: datetime) -> list[GlassTold]:
     """Return the cases in which the glass was broken since an aware moment, the newest first."""
     with connection.cursor() as cursor:
         cursor.execute(
-            f"{_CASE} WHERE break_glass AND opened_at >= %s ORDER BY id DESC",  # a constant
+            """
+            SELECT id, situation, break_glass, place, identified_by, opened_at,
+                   EXISTS (SELECT FROM access_event e WHERE e.at >= opened_at AND e.refusal IS NULL
+                           AND e.role = 'customer_service' AND e.case_ref = c.id::text),
+                   closes_at > now()
+            FROM service_case c WHERE break_glass AND opened_at >= %s ORDER BY id DESC
+            """,
             [since],
         )
-        return [_case(row) for row in cursor.fetchall()]
+        return [GlassTold(_case(row), was_looked, is_open) for *row, was_looked, is_open in cursor.fetchall()]
 
 
-def _case(row: tuple[int, str, bool, str | None, str | None, datetime]) -> CaseTold:
+def _case(row: Sequence[Any]) -> CaseTold:
     id_, situation, break_glass, place, identified_by, opened_at = row
     return CaseTold(id_, situation, break_glass, Place(place) if place else None, identified_by, opened_at)
