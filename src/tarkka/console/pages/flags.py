@@ -9,7 +9,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 from tarkka.access import NotAllowed
 from tarkka.console.agreed import agreed
 from tarkka.console.desk import LONGEST_WORDS, at_the_trail
-from tarkka.console.signing_in import in_role, staff_signed_in
+from tarkka.console.signing_in import freshly_proved, in_role, staff_signed_in
 from tarkka.staff.queries import Account, account_names
 from tarkka.supervision import queries
 from tarkka.supervision.actions import FlagVerdict, decide_flag
@@ -49,6 +49,7 @@ def flags(request: HttpRequest, staff: Account) -> HttpResponse:
 @staff_signed_in
 @in_role(Role.DATA_PROTECTION_OFFICER)
 @agreed
+@freshly_proved
 def flag(request: HttpRequest, staff: Account, flag_id: int) -> HttpResponse:
     """Show what a rule saw with the events, and take the decision on it."""
     errors: dict[str, str] = {}

@@ -1,6 +1,6 @@
 """Cases in which the glass was broken: reviewing each, and letting the customer be told later (R23)."""
 
-from datetime import date, datetime, timedelta
+from datetime import datetime, timedelta
 
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
@@ -14,12 +14,12 @@ from tarkka.access.cases import Verdict, delay_look, review_case
 from tarkka.console.agreed import agreed
 from tarkka.console.desk import LONGEST_WORDS, at_the_trail
 from tarkka.console.pages.flags import EVENTS
-from tarkka.console.signing_in import in_role, staff_signed_in
-from tarkka.description.queries import load_rulebook
+from tarkka.console.signing_in import freshly_proved, in_role, staff_signed_in
 from tarkka.staff.queries import Account, account_names
 from tarkka.supervision import queries
 from tarkka.supervision.queries import Asked
-from tarkka.vocabulary import Role, midnight
+from tarkka.vocabulary import Role
+from tarkka.web.days import beginning_of, day_of
 from tarkka.web.pages import described
 
 MOST_DAYS = 30
@@ -54,6 +54,7 @@ def reviews(request: HttpRequest, staff: Account) -> HttpResponse:
 @staff_signed_in
 @in_role(Role.DATA_PROTECTION_OFFICER)
 @agreed
+@freshly_proved
 def review(request: HttpRequest, staff: Account, case_id: int) -> HttpResponse:
     """Show a case of broken glass with what was looked at in it, and take the review."""
     errors: dict[str, str] = {}
@@ -79,6 +80,7 @@ def review(request: HttpRequest, staff: Account, case_id: int) -> HttpResponse:
 @staff_signed_in
 @in_role(Role.DATA_PROTECTION_OFFICER)
 @agreed
+@freshly_proved
 def delay(request: HttpRequest, staff: Account, case_id: int) -> HttpResponse:
     """Let the customer be told of a broken glass from a day on, for a reason."""
     errors: dict[str, str] = {}
@@ -90,8 +92,9 @@ def delay(request: HttpRequest, staff: Account, case_id: int) -> HttpResponse:
     if until and not errors:
         try:
             delay_look(case_id, until=until, reason=reason, acting=staff.user_id)
-        except NotAllowed:
-            errors["until"] = gettext("review.wrong.yourself")
+        except NotAllowed as refused:
+            was_told = refused.reason == "already_told"
+            errors["until"] = gettext("review.wrong.told") if was_told else gettext("review.wrong.yourself")
         except ValueError:
             pass  # it was delayed meanwhile, which its page shows
         if not errors:
@@ -127,10 +130,10 @@ def _page(request: HttpRequest, staff: Account, case_id: int, errors: dict[str, 
 def _day(text: str) -> datetime | None:
     """Return the moment at which a day begins, tomorrow at the earliest and within what is allowed; None otherwise."""
     try:
-        day = date.fromisoformat(text)
+        day = day_of(text)
     except ValueError:
         return None
     today = timezone.localdate()
     if not today < day < today + timedelta(days=MOST_DAYS):
         return None
-    return midnight(day, load_rulebook().time_zone)
+    return beginning_of(day)
