@@ -7,9 +7,12 @@ from typing import Annotated
 import typer
 
 from tarkka.access import privacy as access
+from tarkka.bonus import privacy as bonus
 from tarkka.description import privacy as description
+from tarkka.jobs import privacy as jobs
 from tarkka.people import privacy as people
 from tarkka.purchases import privacy as purchases
+from tarkka.recalls import privacy as recalls
 from tarkka.rights import privacy as rights
 from tarkka.services import privacy as services
 from tarkka.sign_in import privacy as sign_in
@@ -19,10 +22,27 @@ from tarkka.supervision import privacy as supervision
 from tarkka.trail import privacy as trail
 from tarkka.vocabulary import Category, PersonalTable
 
-_ROOMS = (access, description, people, purchases, rights, services, sign_in, site, staff, supervision, trail)
+_ROOMS = (
+    access,
+    bonus,
+    description,
+    jobs,
+    people,
+    purchases,
+    recalls,
+    rights,
+    services,
+    sign_in,
+    site,
+    staff,
+    supervision,
+    trail,
+)
 PERSONAL: dict[str, PersonalTable] = {name: table for room in _ROOMS for name, table in room.PERSONAL.items()}
 NOT_PERSONAL: dict[str, str] = {name: reason for room in _ROOMS for name, reason in room.NOT_PERSONAL.items()}
-WITHOUT_POLICIES: dict[str, str] = description.WITHOUT_POLICIES | sign_in.WITHOUT_POLICIES | staff.WITHOUT_POLICIES
+WITHOUT_POLICIES: dict[str, str] = (
+    bonus.WITHOUT_POLICIES | description.WITHOUT_POLICIES | sign_in.WITHOUT_POLICIES | staff.WITHOUT_POLICIES
+)
 
 _INTRODUCTION = """\
 Every table of the register and what its columns say about people. `tarkka datamap` makes this page from the labels in

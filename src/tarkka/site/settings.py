@@ -21,6 +21,7 @@ ALLOWED_HOSTS = [name.strip() for name in os.environ.get("TARKKA_HOSTS", "127.0.
 INSTALLED_APPS = [
     "django.contrib.staticfiles",
     "csp",
+    "tarkka.jobs",
     "tarkka.description",
     "tarkka.access",
     "tarkka.trail",
@@ -29,6 +30,8 @@ INSTALLED_APPS = [
     "tarkka.staff",
     "tarkka.supervision",
     "tarkka.purchases",
+    "tarkka.bonus",
+    "tarkka.recalls",
     "tarkka.services",
     "tarkka.rights",
     "tarkka.web",

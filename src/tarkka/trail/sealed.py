@@ -59,6 +59,20 @@ SEALED = (
         at="(SELECT min(e.at) FROM public.access_event e WHERE e.id = t.event_id)",
     ),
     Sealed("agreement_signed", clear="id number language at xid", blinded="actor", at="t.at"),
+    Sealed(
+        "bonus_part",
+        clear="id run_id first_entry last_entry entries bonus_cents benefit_cents digest xid",
+    ),
+    Sealed(
+        "bonus_program",
+        clear="version effective_from adjusted_for_months chains_left_out outlets_left_out payments_left_out"
+        " benefit_methods benefit_basis_points published_at digest source compiled xid",
+        blinded="published_by",
+        key="version",
+        at="t.published_at",
+        is_open=True,
+    ),
+    Sealed("bonus_run", clear="id month number program_version at xid", at="t.at"),
     Sealed("case_closed", clear="case_id at xid", blinded="closed_by", key="case_id", at="t.at"),
     Sealed(
         "case_receipt", clear="case_id at xid", blinded="receipt_id", key="case_id", whose=_OF_THEIR_CASE, at="t.at"
@@ -99,6 +113,17 @@ SEALED = (
     Sealed("mandate", clear="id role valid given_at xid", blinded="actor reason given_by", at="t.given_at"),
     Sealed("mandate_confirmed", clear="mandate_id at xid", blinded="confirmed_by", key="mandate_id", at="t.at"),
     Sealed("mandate_ended", clear="mandate_id at xid", blinded="ended_by reason", key="mandate_id", at="t.at"),
+    Sealed(
+        "recall_draft",
+        clear="id recall_id kind is_dangerous at xid",
+        blinded="gtins group_codes lots outlets period texts drafted_by",
+        at="t.at",
+    ),
+    Sealed("recall_end", clear="recall_id at xid", blinded="ended_by reason", key="recall_id", at="t.at"),
+    Sealed("recall_release", clear="recall_id draft_id at xid", blinded="released_by", key="recall_id", at="t.at"),
+    Sealed("retention_drop", clear="id run_id version level quarter rows bytes held at xid", at="t.at", is_open=True),
+    Sealed("retention_release", clear="id run_id hold rows at xid", at="t.at", is_open=True),
+    Sealed("retention_run", clear="id version at xid", blinded="acting", at="t.at"),
     Sealed(
         "service_case",
         clear="id situation break_glass place opened_at closes_at xid",

@@ -17,6 +17,7 @@ DECLARE
     is_main boolean;
     visible tstzmultirange;
     is_first boolean;
+    of_recall bigint;
 BEGIN
     -- A session may have switched it off, and an event that a crash can lose is no trace.
     IF current_setting('synchronous_commit') IN ('off', 'local') THEN
@@ -77,6 +78,16 @@ BEGIN
         use.lowered_by_b := CASE WHEN 'B' <> ALL (situation.kept_under) THEN use.lowered_by_b END;
     END IF;
 
+    -- For a recall it is looked at what one recall needs: one that was released by two, of a danger, and has not ended (R19); and of single
+    -- persons at those alone whom its trace found.
+    IF refusal IS NULL AND for_purpose = 'recall' THEN
+        of_recall := recalls.running(CASE WHEN for_case ~ '^[0-9]{1,18}$' THEN for_case::bigint END);
+        refusal := CASE
+            WHEN of_recall IS NULL THEN 'no_recall'
+            WHEN for_kind = 'person' AND NOT recalls.affects(of_recall, for_subject) THEN 'not_traced'
+        END;
+    END IF;
+
     IF refusal IS NULL THEN
         level := least(use.level, at_most);
         IF for_kind = 'person' THEN
@@ -98,15 +109,16 @@ BEGIN
     END IF;
 
     IF refusal IS NULL THEN
-        INSERT INTO access_ticket (pid, hash, event_id, actor, role, subject_kind, subject_id, case_id, parts, receipt_id, terms, period, member_id,
+        INSERT INTO access_ticket (pid, hash, event_id, actor, role, subject_kind, subject_id, case_id, recall_id, parts, receipt_id, terms, period, member_id,
                                    purpose, level, lowered_by_a, lowered_by_b, under_restriction, xid, expires_at)
-        VALUES (pg_backend_pid(), hash, event_id, for_actor, for_role, for_kind, for_subject, opened.id, situation.shows,
+        VALUES (pg_backend_pid(), hash, event_id, for_actor, for_role, for_kind, for_subject, opened.id, of_recall, situation.shows,
                 CASE WHEN situation.one_receipt THEN for_receipt END, for_terms, visible, CASE WHEN NOT is_main THEN for_actor::bigint END,
                 for_purpose, level, use.lowered_by_a, use.lowered_by_b, use.under_restriction, pg_current_xact_id(),
                 least(statement_timestamp() + interval '5 minutes', opened.closes_at))
         ON CONFLICT (pid) DO UPDATE SET
             hash = excluded.hash, event_id = excluded.event_id, actor = excluded.actor, role = excluded.role,
-            subject_kind = excluded.subject_kind, subject_id = excluded.subject_id, case_id = excluded.case_id, parts = excluded.parts,
+            subject_kind = excluded.subject_kind, subject_id = excluded.subject_id, case_id = excluded.case_id, recall_id = excluded.recall_id,
+            parts = excluded.parts,
             receipt_id = excluded.receipt_id, terms = excluded.terms, period = excluded.period, member_id = excluded.member_id,
             purpose = excluded.purpose, level = excluded.level, lowered_by_a = excluded.lowered_by_a, lowered_by_b = excluded.lowered_by_b,
             under_restriction = excluded.under_restriction, xid = excluded.xid, expires_at = excluded.expires_at
@@ -201,6 +213,12 @@ LANGUAGE sql STABLE SECURITY DEFINER PARALLEL RESTRICTED SET search_path = pg_ca
     SELECT t.receipt_id FROM access.ticket() t
 $$;
 
+-- The recall that the live ticket's look traces; NULL if it is at nobody's purchases for a recall.
+CREATE FUNCTION access.recall() RETURNS bigint
+LANGUAGE sql STABLE SECURITY DEFINER PARALLEL RESTRICTED SET search_path = pg_catalog, public, pg_temp AS $$
+    SELECT t.recall_id FROM access.ticket() t WHERE t.subject_kind = 'trace'
+$$;
+
 -- What the live ticket's look up searches for: what is searched is what was recorded.
 CREATE FUNCTION access.terms() RETURNS text
 LANGUAGE sql STABLE SECURITY DEFINER PARALLEL RESTRICTED SET search_path = pg_catalog, public, pg_temp AS $$
@@ -224,6 +242,18 @@ $$;
 CREATE FUNCTION access.group_ok(kind text, wanted level) RETURNS boolean
 LANGUAGE sql STABLE SECURITY DEFINER PARALLEL RESTRICTED SET search_path = pg_catalog, public, pg_temp AS $$
     SELECT EXISTS (SELECT FROM access.ticket() t WHERE t.subject_kind = kind AND t.level >= wanted)
+$$;
+
+-- Whether the live ticket is for a group of this kind and one of these purposes: some rows are written, or seen at all, for those alone.
+CREATE FUNCTION access.group_for(kind text, purposes text[]) RETURNS boolean
+LANGUAGE sql STABLE SECURITY DEFINER PARALLEL RESTRICTED SET search_path = pg_catalog, public, pg_temp AS $$
+    SELECT EXISTS (SELECT FROM access.ticket() t WHERE t.subject_kind = kind AND t.purpose = ANY (purposes))
+$$;
+
+-- The household of the live ticket if it was given for one of these purposes, else NULL; a member's too, who sees sums alone.
+CREATE FUNCTION access.household_for(purposes text[]) RETURNS bigint
+LANGUAGE sql STABLE SECURITY DEFINER PARALLEL RESTRICTED SET search_path = pg_catalog, public, pg_temp AS $$
+    SELECT t.subject_id FROM access.ticket() t WHERE t.subject_kind = 'household' AND t.purpose = ANY (purposes)
 $$;
 
 -- Which objections lower the live ticket's purpose below `wanted`: whoever made one of them is left out of the audience at that level.

@@ -30,13 +30,15 @@ CREATE POLICY supervised ON access_event_person FOR SELECT TO tarkka_trail USING
 GRANT EXECUTE ON FUNCTION access.issue TO tarkka_app;
 GRANT EXECUTE ON FUNCTION access.subject TO tarkka_person, tarkka_household;
 GRANT EXECUTE ON FUNCTION access.subject_for, access.one_receipt TO tarkka_person;
-GRANT EXECUTE ON FUNCTION access.subject_period TO tarkka_household;
+GRANT EXECUTE ON FUNCTION access.household_for, access.subject_period TO tarkka_household;
 GRANT EXECUTE ON FUNCTION access.bonus_left_out TO tarkka_household;
 GRANT EXECUTE ON FUNCTION access.shared_looks TO tarkka_person;
 -- A view's functions run with the rights of who asks, so the audience needs what its views' owner needs.
+GRANT EXECUTE ON FUNCTION access.group_for TO tarkka_trace;
 GRANT EXECUTE ON FUNCTION access.group_ok TO tarkka_trace, tarkka_audience, tarkka_trail;
 GRANT EXECUTE ON FUNCTION access.lowering TO tarkka_audience;
 GRANT EXECUTE ON FUNCTION access.left_out TO tarkka_trace, tarkka_audience;
+GRANT EXECUTE ON FUNCTION access.recall TO tarkka_trace;
 GRANT EXECUTE ON FUNCTION access.cover TO tarkka_trace, tarkka_audience, tarkka_trail;
 -- Last, the functions become the door's own: their owner's rights are what they run with.
 GRANT CREATE ON SCHEMA access TO tarkka_door;
@@ -46,11 +48,14 @@ ALTER FUNCTION access.ticket OWNER TO tarkka_door;
 ALTER FUNCTION access.subject OWNER TO tarkka_door;
 ALTER FUNCTION access.subject_for OWNER TO tarkka_door;
 ALTER FUNCTION access.one_receipt OWNER TO tarkka_door;
+ALTER FUNCTION access.recall OWNER TO tarkka_door;
 ALTER FUNCTION access.terms OWNER TO tarkka_door;
 ALTER FUNCTION access.subject_period OWNER TO tarkka_door;
 ALTER FUNCTION access.bonus_left_out OWNER TO tarkka_door;
 ALTER FUNCTION access.shared_looks OWNER TO tarkka_door;
 ALTER FUNCTION access.group_ok OWNER TO tarkka_door;
+ALTER FUNCTION access.group_for OWNER TO tarkka_door;
+ALTER FUNCTION access.household_for OWNER TO tarkka_door;
 ALTER FUNCTION access.lowering OWNER TO tarkka_door;
 ALTER FUNCTION access.left_out OWNER TO tarkka_door;
 ALTER FUNCTION access.cover OWNER TO tarkka_door;

@@ -23,6 +23,9 @@ CREATE TABLE product (
     group_code text NOT NULL,
     UNIQUE (gtin, product_code, name, group_code)
 );
+-- However long a source writes a GTIN, a recall finds it by 14 digits.
+CREATE INDEX product_gtin ON product (lpad(gtin, 14, '0')) WHERE gtin <> '';
+CREATE INDEX product_group_code ON product (group_code);
 
 -- A source may speak for the chains and outlets of its scope, and no other.
 CREATE TABLE source (
@@ -85,6 +88,10 @@ CREATE TABLE receipt (
     PRIMARY KEY (purchaser_id, purchased_at, id)
 ) PARTITION BY RANGE (purchased_at);
 CREATE INDEX receipt_household ON receipt (household_id, purchased_at);
+-- A return counts for Bonus in the month of its sale, whenever it came.
+CREATE INDEX receipt_return ON receipt (refers_to_at) WHERE refers_to_at IS NOT NULL;
+-- Receipts that a recall can trace by product group alone: few since products are collected.
+CREATE INDEX receipt_grouped ON receipt (purchased_at) WHERE level = 'GROUP';
 
 -- GROUP: one row a product group.
 CREATE TABLE receipt_group (
@@ -111,3 +118,5 @@ CREATE TABLE receipt_line (
 ) PARTITION BY RANGE (purchased_at);
 CREATE INDEX receipt_line_purchaser ON receipt_line (purchaser_id, purchased_at);
 CREATE INDEX receipt_line_product ON receipt_line (product_id);
+-- What was returned of a product: few lines, which a recall takes off their sales.
+CREATE INDEX receipt_line_returned ON receipt_line (product_id) WHERE quantity < 0;

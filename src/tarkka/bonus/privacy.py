@@ -1,0 +1,87 @@
+"""What the tables of Bonus say about people, column by column: about households, whose entries are of nobody alone."""
+
+from tarkka.vocabulary import Category, LeftOut, PersonalTable
+
+PERSONAL = {
+    "bonus_part": PersonalTable(
+        "How many entries some thousands of households got at once, and a digest of them.",
+        dict.fromkeys(
+            (
+                "id",
+                "run_id",
+                "first_entry",
+                "last_entry",
+                "entries",
+                "bonus_cents",
+                "benefit_cents",
+                "digest",
+                "xid",
+                "salt",
+            ),
+            Category.NONE,
+        ),
+        whose="id",
+    ),
+    "bonus_program": PersonalTable(
+        "The bonus program as it was published, and by which operator.",
+        dict.fromkeys(
+            (
+                "version",
+                "effective_from",
+                "adjusted_for_months",
+                "chains_left_out",
+                "outlets_left_out",
+                "payments_left_out",
+                "benefit_methods",
+                "benefit_basis_points",
+                "published_at",
+                "digest",
+                "source",
+                "compiled",
+                "xid",
+                "salt",
+            ),
+            Category.NONE,
+        )
+        | {"published_by": Category.EMPLOYEE},
+        whose="published_by",
+    ),
+    "bonus_run": PersonalTable(
+        "When which month's Bonus was closed or adjusted.",
+        dict.fromkeys(("id", "month", "number", "program_version", "at", "xid", "salt"), Category.NONE),
+        whose="id",
+    ),
+    "household_cooperative": PersonalTable(
+        "To which cooperative a household belongs, from which month on.",
+        {
+            "household_id": Category.KEY,
+            "from_month": Category.HOUSEHOLD,
+            "cooperative": Category.HOUSEHOLD,
+            "set_at": Category.HOUSEHOLD,
+            "set_by": Category.EMPLOYEE,
+        },
+        whose="household_id",
+        left_out=dict.fromkeys(("from_month", "cooperative", "set_at"), LeftOut.HOUSEHOLD),
+    ),
+    "ledger_entry": PersonalTable(
+        "What a household has earned and been paid, in cents, by month: the ledger of Bonus.",
+        {"id": Category.KEY, "household_id": Category.KEY}
+        | dict.fromkeys(
+            ("month", "kind", "debit", "credit", "amount_cents", "program_version", "posted_at"), Category.HOUSEHOLD
+        )
+        | {"run_id": Category.KEY, "payout_id": Category.KEY},
+        whose="household_id",
+        left_out=dict.fromkeys(
+            ("month", "kind", "debit", "credit", "amount_cents", "program_version", "posted_at"), LeftOut.HOUSEHOLD
+        ),
+    ),
+}
+
+NOT_PERSONAL = {
+    "bonus_cooperative": "From which sum on which rate holds, by cooperative.",
+}
+
+WITHOUT_POLICIES = {
+    "bonus_program": "It is published, and of nobody but the operator who published it.",
+}
+"""Tables that are read outside the door, and why they may be."""

@@ -1,0 +1,52 @@
+-- Rights and policies. What is owed is written at the program's look at all households for Bonus, and read there and at a look at the household.
+GRANT SELECT ON bonus_program, bonus_cooperative, bonus_run, bonus_part TO tarkka_app, tarkka_door, tarkka_household, tarkka_trace;
+
+DO $$
+DECLARE
+    name text;
+BEGIN
+    FOREACH name IN ARRAY ARRAY['household_cooperative', 'bonus_run', 'ledger_entry', 'bonus_part'] LOOP
+        EXECUTE format('ALTER TABLE %I ENABLE ROW LEVEL SECURITY, FORCE ROW LEVEL SECURITY', name);
+        EXECUTE format('GRANT SELECT, INSERT ON %I TO tarkka_trace', name);
+    END LOOP;
+    FOREACH name IN ARRAY ARRAY['bonus_run', 'ledger_entry', 'bonus_part'] LOOP
+        EXECUTE format('CREATE POLICY closes ON %I FOR INSERT TO tarkka_trace WITH CHECK ((SELECT access.group_for(''trace'', ''{bonus}'')))', name);
+    END LOOP;
+    -- When which month was closed, and how much of how many, is of nobody.
+    FOREACH name IN ARRAY ARRAY['bonus_run', 'bonus_part'] LOOP
+        EXECUTE format('CREATE POLICY told ON %I FOR SELECT TO tarkka_app, tarkka_door, tarkka_household, tarkka_trace USING (true)', name);
+    END LOOP;
+END $$;
+REVOKE INSERT ON household_cooperative FROM tarkka_trace;
+GRANT USAGE ON SEQUENCE bonus_run_id_seq, ledger_entry_id_seq, bonus_part_id_seq TO tarkka_trace;
+CREATE POLICY reckons ON household_cooperative FOR SELECT TO tarkka_trace USING ((SELECT access.group_for('trace', '{bonus}')));
+CREATE POLICY reckons ON ledger_entry FOR SELECT TO tarkka_trace USING ((SELECT access.group_for('trace', '{bonus}')));
+
+-- A household's own: what it has earned in the months that lie within the viewer's time in it (rulings: Household).
+GRANT SELECT ON ledger_entry, household_cooperative TO tarkka_household;
+GRANT INSERT (household_id, from_month, cooperative, set_by) ON household_cooperative TO tarkka_household;
+CREATE POLICY joint ON ledger_entry FOR SELECT TO tarkka_household
+    USING (household_id = (SELECT access.household_for('{bonus,household_view}')) AND month <@ (SELECT bonus.visible_months())
+           AND ((SELECT bonus.sees_all()) OR 'bonus_cost' IN (debit, credit)));
+CREATE POLICY joint ON household_cooperative FOR SELECT TO tarkka_household
+    USING (household_id = (SELECT access.household_for('{bonus,household_view}')));
+CREATE POLICY moves ON household_cooperative FOR INSERT TO tarkka_household
+    WITH CHECK (household_id = (SELECT access.household_for('{bonus}')) AND from_month >= (SELECT bonus.this_month()));
+
+-- What the functions ask.
+GRANT SELECT ON ledger_entry, household_cooperative TO tarkka_door;
+GRANT SELECT (payments, refers_to_at) ON receipt TO tarkka_door;
+CREATE POLICY door_reads ON ledger_entry FOR SELECT TO tarkka_door USING (true);
+CREATE POLICY door_reads ON household_cooperative FOR SELECT TO tarkka_door USING (true);
+
+GRANT EXECUTE ON FUNCTION bonus.this_month TO tarkka_app, tarkka_household, tarkka_trace;
+GRANT EXECUTE ON FUNCTION bonus.visible_months, bonus.sees_all, bonus.of_household, bonus.balance TO tarkka_household;
+GRANT EXECUTE ON FUNCTION bonus.paid_by TO tarkka_door, tarkka_trace;
+GRANT EXECUTE ON FUNCTION bonus.counting TO tarkka_door, tarkka_trace;
+GRANT CREATE ON SCHEMA bonus TO tarkka_door;
+ALTER FUNCTION bonus.this_month OWNER TO tarkka_door;
+ALTER FUNCTION bonus.visible_months OWNER TO tarkka_door;
+ALTER FUNCTION bonus.sees_all OWNER TO tarkka_door;
+ALTER FUNCTION bonus.of_household OWNER TO tarkka_door;
+ALTER FUNCTION bonus.balance OWNER TO tarkka_door;
+REVOKE CREATE ON SCHEMA bonus FROM tarkka_door;
