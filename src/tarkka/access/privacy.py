@@ -47,6 +47,7 @@ PERSONAL = {
             "subject_kind": Category.TRAIL,
             "subject_id": Category.KEY,
             "case_id": Category.KEY,
+            "recall_id": Category.KEY,
             "parts": Category.TRAIL,
             "receipt_id": Category.KEY,
             "terms": Category.EMPLOYEE,

@@ -60,6 +60,7 @@ CREATE UNLOGGED TABLE access_ticket (
     subject_kind text NOT NULL,
     subject_id bigint,
     case_id bigint,
+    recall_id bigint,
     parts text[],
     receipt_id bigint,
     terms text,
