@@ -26,7 +26,8 @@ def print_() -> None:
     May be stopped at any moment and run again. Exits with 1 if somebody has no postal address any more.
     """
     boot(owner=True)
-    from tarkka.rights.letters import AlreadyPrinting, outbox, print_letters
+    from tarkka.database.outbox import outbox
+    from tarkka.rights.letters import AlreadyPrinting, print_letters
 
     with told_plainly(), ExitStack() as stack:
         bar = progress_bar()

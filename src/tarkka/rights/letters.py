@@ -12,7 +12,7 @@ from pathlib import Path
 
 from django.db import connections
 
-from tarkka.database.keys import home
+from tarkka.database.outbox import outbox
 from tarkka.documents.pdf import long_pdf
 from tarkka.people.actions import look
 from tarkka.people.details import ContactKind
@@ -35,13 +35,6 @@ class Printed:
 
     made: int = 0
     without_address: int = 0
-
-
-def outbox() -> Path:
-    """Return the folder of letters, made if it is missing: for its owner alone."""
-    folder = home() / "outbox"
-    folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-    return folder
 
 
 def print_letters(told: Callable[[float], None]) -> Printed:
