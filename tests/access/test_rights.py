@@ -33,8 +33,23 @@ ERASED = (
 _KEPT = ("cardless_receipt", "intake_batch", "product", "receipt_key")
 TRAIL = ("trail_checkpoint", "trail_leaf", "trail_node")
 _VERBS = ("SELECT", "INSERT", "UPDATE", "DELETE")
+QUEUE = {
+    ("jobs.procrastinate_jobs", "SELECT"): ALL,
+    ("jobs.procrastinate_jobs", "UPDATE"): ALL,
+    ("jobs.procrastinate_jobs", "DELETE"): ALL,
+    ("jobs.procrastinate_events", "SELECT"): ALL,
+    ("jobs.procrastinate_events", "INSERT"): ALL,
+    ("jobs.procrastinate_periodic_defers", "SELECT"): "job_id",
+    ("jobs.procrastinate_periodic_defers", "UPDATE"): "job_id",
+} | {("jobs.procrastinate_workers", verb): ALL for verb in _VERBS}
+QUEUED = {
+    ("jobs.procrastinate_jobs", "SELECT"): "id",
+    ("jobs.procrastinate_jobs", "INSERT"): ALL,
+    ("jobs.procrastinate_events", "INSERT"): ALL,
+}
 RIGHTS: dict[str, dict[tuple[str, str], str]] = {
     "tarkka_app": SHARED
+    | QUEUE
     | {(table, "SELECT"): ALL for table in TRAIL}
     | {(table, "INSERT"): ALL for table in ("trail_checkpoint", "trail_node")}
     | DESCRIPTION
@@ -94,6 +109,7 @@ RIGHTS: dict[str, dict[tuple[str, str], str]] = {
     "tarkka_audience": SHARED
     | {(f"audience.{table}", "SELECT"): ALL for table in ("receipt", "receipt_group", "receipt_line")},
     "tarkka_door": DESCRIPTION
+    | QUEUED
     | {(table, "SELECT"): ALL for table in ("outlet", "receipt_group")}
     | {
         (table, verb): ALL
@@ -196,6 +212,14 @@ CALLERS = {
     "access.subject": {"person", "household", "seal"},
     "access.subject_for": {"person"},
     "access.subject_period": {"household"},
+    "jobs.procrastinate_defer_jobs_v1": {"door"},
+    "jobs.procrastinate_fetch_job_v2": {"app"},
+    "jobs.procrastinate_finish_job_v1": {"app"},
+    "jobs.procrastinate_prune_stalled_workers_v1": {"app"},
+    "jobs.procrastinate_register_worker_v1": {"app"},
+    "jobs.procrastinate_retry_job_v2": {"app"},
+    "jobs.procrastinate_unregister_worker_v1": {"app"},
+    "jobs.procrastinate_update_heartbeat_v1": {"app"},
     "people.cards_among": {"intake"},
     "people.holders": {"intake"},
     "people.household_persons": {"household"},
@@ -306,7 +330,7 @@ WHERE grantee IN (0, %s::regrole) AND oid >= 16384 GROUP BY 1, 2
 _CALLABLE = """
 SELECT pronamespace::regnamespace || '.' || proname, x.grantee::regrole::text FROM pg_proc, aclexplode(proacl) x
 WHERE pronamespace::regnamespace::text
-    IN ('access', 'people', 'purchases', 'rights', 'services', 'supervision', 'trail')
+    IN ('access', 'jobs', 'people', 'purchases', 'rights', 'services', 'supervision', 'trail')
 AND x.grantee <> proowner
 """
 _TOLD = """

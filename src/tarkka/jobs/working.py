@@ -1,0 +1,82 @@
+"""Working the queue off. A job is a task's name and a number; it is queued in SQL, with what it is about.
+
+The queue is procrastinate's: jobs are rows, one worker takes each, and a worker that dies is noticed by its heartbeat.
+A job may therefore run twice, and every task must be such that the second time changes nothing.
+"""
+
+import asyncio
+import os
+from collections.abc import Callable, Mapping
+from contextlib import suppress
+from dataclasses import dataclass
+
+from procrastinate import App, BaseRetryStrategy, PsycopgConnector, RetryDecision
+from procrastinate.exceptions import ConnectorException
+from procrastinate.jobs import DeleteJobCondition, Job
+from psycopg.conninfo import make_conninfo
+
+Task = Callable[[int], None]
+"""What is done about the row of this number. Whatever it raises, it is called again later."""
+
+
+@dataclass(frozen=True, slots=True)
+class Patience:
+    """How long is waited, in seconds: for a worker's next heartbeat; and to try again, ever longer up to `longest`."""
+
+    heartbeat: float = 30.0
+    first: float = 60.0
+    longest: float = 3600.0
+
+
+def work(
+    tasks: Mapping[str, Task], *, at_once: int = 2, until_empty: bool = False, patience: Patience | None = None
+) -> None:
+    """Do the jobs of the queue, `at_once` at a time, until SIGINT or SIGTERM; what is begun then is ended first.
+
+    With `until_empty` it returns when nothing is to be done now; what is to be tried again later stays.
+    """
+    asyncio.run(_work(tasks, at_once, until_empty, patience or Patience()))
+
+
+async def _work(tasks: Mapping[str, Task], at_once: int, until_empty: bool, patience: Patience) -> None:
+    address = make_conninfo(os.environ["TARKKA_DATABASE_URL"], options="-c search_path=jobs,pg_catalog")
+    app = App(connector=PsycopgConnector(conninfo=address, min_size=1, max_size=at_once + 2))
+    for name, task in tasks.items():
+        app.task(name=name, retry=_Later(patience))(task)
+    async with app.open_async():
+        await _take_up(app, patience)
+        taking_up = asyncio.create_task(_keep_taking_up(app, patience))
+        try:
+            await app.run_worker_async(
+                wait=not until_empty,
+                concurrency=at_once,
+                delete_jobs=DeleteJobCondition.SUCCESSFUL,
+                update_heartbeat_interval=patience.heartbeat / 3,
+                stalled_worker_timeout=patience.heartbeat,
+            )
+        finally:
+            taking_up.cancel()
+
+
+async def _keep_taking_up(app: App, patience: Patience) -> None:
+    while True:
+        await asyncio.sleep(patience.heartbeat / 2)
+        with suppress(ConnectorException):  # the worker itself ends by it, or goes on when the database is back
+            await _take_up(app, patience)
+
+
+async def _take_up(app: App, patience: Patience) -> None:
+    """Put back into the queue what was begun by a worker that is gone: nobody else does."""
+    for job in await app.job_manager.get_stalled_jobs(seconds_since_heartbeat=patience.heartbeat):
+        await app.job_manager.retry_job(job)
+
+
+class _Later(BaseRetryStrategy):
+    """Try again, ever later and without end: what is queued concerns somebody."""
+
+    def __init__(self, patience: Patience) -> None:
+        self._patience = patience
+
+    def get_retry_decision(self, *, exception: BaseException, job: Job) -> RetryDecision:  # noqa: ARG002  # its interface
+        seconds = min(self._patience.first * 2 ** min(job.attempts, 20), self._patience.longest)
+        return RetryDecision(retry_in={"milliseconds": int(seconds * 1000)})
