@@ -143,8 +143,8 @@ def test_everybody_is_told_within_a_minute(postbox: Postbox, clerk: str) -> None
 
 
 def test_whoever_an_officer_delays_is_told_when_the_delay_ends(postbox: Postbox, clerk: str, officer: str) -> None:
+    from tarkka.post.mail import mail_server
     from tarkka.services.glass import tell_of_glass
-    from tarkka.services.mail import mail_server
 
     [person] = a_household(1).persons
     case = break_glass(person, "emergency", reason="a test", minutes=5, acting=clerk)
@@ -264,8 +264,8 @@ def test_what_could_not_be_told_rests_longer_each_time_and_holds_nobody_up(
 
 
 def test_two_at_once_tell_once(postbox: Postbox, clerk: str) -> None:
+    from tarkka.post.mail import mail_server
     from tarkka.services.glass import tell_of_glass
-    from tarkka.services.mail import mail_server
 
     [person] = a_household(1).persons
     case = broken(person, clerk)

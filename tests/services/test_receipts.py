@@ -180,7 +180,7 @@ def test_nothing_is_sent_to_whoever_did_not_wish_or_wishes_no_more(postbox: Post
 
 
 def test_wish_ended_between_is_obeyed(postbox: Postbox) -> None:
-    from tarkka.services.mail import mail_server
+    from tarkka.post.mail import mail_server
     from tarkka.services.receipts import send_receipt
 
     home = a_purchaser()
@@ -193,7 +193,7 @@ def test_wish_ended_between_is_obeyed(postbox: Postbox) -> None:
 
 
 def test_receipt_of_somebody_else_is_not_sent(postbox: Postbox) -> None:
-    from tarkka.services.mail import NotTaken, mail_server
+    from tarkka.post.mail import NotTaken, mail_server
     from tarkka.services.receipts import send_receipt
 
     home, other = a_purchaser(), a_household(1)
@@ -269,7 +269,7 @@ def test_address_that_is_refused_for_good_is_not_tried_again_and_the_person_can_
 
 
 def test_two_runs_at_once_send_each_receipt_once(postbox: Postbox) -> None:
-    from tarkka.services.mail import mail_server
+    from tarkka.post.mail import mail_server
     from tarkka.services.receipts import due_receipts, send_receipt
 
     home = a_purchaser()
@@ -297,7 +297,8 @@ def test_two_runs_at_once_send_each_receipt_once(postbox: Postbox) -> None:
 def test_interrupted_sending_is_repeated_under_the_same_message_id(
     postbox: Postbox, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    from tarkka.services import mail, receipts
+    from tarkka.post import mail
+    from tarkka.services import receipts
 
     home = a_purchaser()
     buy(home)

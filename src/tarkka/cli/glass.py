@@ -26,8 +26,8 @@ def tell(
     boot()
     from django.conf import settings
 
+    from tarkka.post.mail import MailServerFailed
     from tarkka.services.glass import Teller, keep_telling
-    from tarkka.services.mail import MailServerFailed
 
     if not settings.EMAIL_HOST:
         stop(NO_MAIL_SERVER)

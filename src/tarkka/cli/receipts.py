@@ -19,7 +19,7 @@ def send() -> None:
     from django.conf import settings
 
     from tarkka.access import Refused
-    from tarkka.services.mail import MailServerFailed, NotTaken, mail_server
+    from tarkka.post.mail import MailServerFailed, NotTaken, mail_server
     from tarkka.services.receipts import due_receipts, send_receipt
 
     if not settings.EMAIL_HOST:

@@ -330,7 +330,7 @@ PLACES: dict[str, Way] = {
     ),
     "rights.letters._write": COMMANDS["extracts print"],
     **dict.fromkeys(
-        ("services.mail.hand_over", "services.mail.message_to"),
+        ("post.mail.hand_over", "post.mail.message_to"),
         Way(
             To.MAIL,
             "the mails of `tarkka receipts send` and `tarkka glass tell`",

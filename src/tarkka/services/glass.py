@@ -20,7 +20,7 @@ from tarkka import access
 from tarkka.description.queries import load_rulebook
 from tarkka.people.details import ContactKind
 from tarkka.people.queries import Person, read_contact, read_person
-from tarkka.services.mail import MailServerFailed, NotTaken, RefusedForGood, hand_over, mail_server, message_to
+from tarkka.post.mail import MailServerFailed, NotTaken, RefusedForGood, hand_over, mail_server, message_to
 from tarkka.vocabulary import Level, Purpose, Role
 
 ACTOR = "telling of emergency access"

@@ -17,8 +17,8 @@ from tarkka import access
 from tarkka.description.queries import load_rulebook
 from tarkka.people.details import RECEIPTS_BY_EMAIL, ContactKind
 from tarkka.people.queries import Person, read_contact, read_person, read_wishes
+from tarkka.post.mail import NotTaken, RefusedForGood, hand_over, message_to
 from tarkka.purchases.queries import ReceiptDetail, find_receipt
-from tarkka.services.mail import NotTaken, RefusedForGood, hand_over, message_to
 from tarkka.vocabulary import Purpose, Role
 
 ACTOR = "receipts by e-mail"
