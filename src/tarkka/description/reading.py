@@ -11,7 +11,7 @@ from datetime import date, datetime
 from enum import Enum
 from pathlib import Path
 from types import NoneType, UnionType
-from typing import Any, get_args, get_origin
+from typing import Any, TypeVar, cast, get_args, get_origin
 
 import msgspec
 
@@ -19,6 +19,8 @@ from tarkka.description.errors import DescriptionInvalid, Problem, choose
 from tarkka.description.schema import Document, Table
 from tarkka.vocabulary import Level
 
+_T = TypeVar("_T", bound=Table)
+_PAGE = "docs/description.md"
 MAX_BYTES = 1_000_000
 """No description that people are to read is longer."""
 
@@ -42,7 +44,7 @@ def read_source(path: Path) -> str:
                     Problem(
                         "",
                         f"the file is larger than {MAX_BYTES} bytes",
-                        "A description is a text for people: shorten it.",
+                        "It is a text for people: shorten it.",
                     )
                 ],
             )
@@ -62,20 +64,8 @@ def read_document(source: str, file: str) -> tuple[Document, frozenset[str], lis
 
     A table that is not sound must not be looked at. Raises DescriptionInvalid if the text is no TOML at all.
     """
-    try:
-        raw = tomllib.loads(source)
-    except ValueError as error:  # TOMLDecodeError is one; a number of thousands of digits is another
-        raise DescriptionInvalid(
-            file,
-            [Problem("", f"this is not TOML: {error}", "Mend that line; https://toml.io shows how TOML is written.")],
-        ) from None
-    except RecursionError:
-        raise DescriptionInvalid(
-            file,
-            [Problem("", "tables or lists lie too deep in each other", "Write the file as docs/description.md shows.")],
-        ) from None
     reader = _Reader()
-    values = reader.fields(raw, Document, "")
+    values = reader.fields(_toml(source, file), Document, "")
     tables = msgspec.structs.fields(Document)
     absent: dict[str, Any] = dict.fromkeys({table.name for table in tables if table.required} - values.keys())
     at_fault = {problem.place.partition(".")[0].partition("[")[0] for problem in reader.problems}
@@ -83,13 +73,30 @@ def read_document(source: str, file: str) -> tuple[Document, frozenset[str], lis
     return Document(**absent, **values), sound, reader.problems
 
 
+def read_file(source: str, file: str, struct: type[_T], *, shown_in: str) -> _T:
+    """Return a text as another kind of file, whose form is `struct` and is shown in the page `shown_in`.
+
+    Raises DescriptionInvalid with every problem of form.
+    """
+    reader = _Reader(shown_in=shown_in)
+    value = reader.table(_toml(source, file, shown_in), struct, "")
+    if reader.problems:
+        raise DescriptionInvalid(file, reader.problems)
+    return cast(_T, value)
+
+
+def stored(plain: Mapping[str, Any], struct: type[_T]) -> _T:
+    """Return the value that `plain` was made of. Raises ValueError if it is none; a published one always is."""
+    reader = _Reader(days_as_text=True)
+    value: _T | None = reader.table(plain, struct, "")
+    if reader.problems or value is None:
+        raise ValueError(f"what is stored cannot be read: {reader.problems[0]}")
+    return value
+
+
 def document_from(plain: Mapping[str, Any]) -> Document:
     """Return the document that `plain` was made of. Raises ValueError if it is none; a published version never is."""
-    reader = _Reader(days_as_text=True)
-    document: Document | None = reader.table(plain, Document, "")
-    if reader.problems or document is None:
-        raise ValueError(f"a stored description cannot be read: {reader.problems[0]}")
-    return document
+    return stored(plain, Document)
 
 
 def plain(value: Any) -> Any:
@@ -112,19 +119,33 @@ def _name(value: Any) -> Any:
     return value
 
 
+def _toml(source: str, file: str, shown_in: str = _PAGE) -> dict[str, Any]:
+    try:
+        return tomllib.loads(source)
+    except ValueError as error:  # TOMLDecodeError is one; a number of thousands of digits is another
+        raise DescriptionInvalid(
+            file,
+            [Problem("", f"this is not TOML: {error}", "Mend that line; https://toml.io shows how TOML is written.")],
+        ) from None
+    except RecursionError:
+        raise DescriptionInvalid(
+            file,
+            [Problem("", "tables or lists lie too deep in each other", f"Write the file as {shown_in} shows.")],
+        ) from None
+
+
 class _Reader:
     """Walks plain data by a struct's fields, and goes on after a problem to find the rest."""
 
-    def __init__(self, *, days_as_text: bool = False) -> None:
+    def __init__(self, *, days_as_text: bool = False, shown_in: str = _PAGE) -> None:
         self.problems: list[Problem] = []
         self._days_as_text = days_as_text
+        self._remedy = f"Write it as {shown_in} shows."
 
     def table(self, raw: object, struct: type[Any], place: str) -> Any:
         """Return the struct, or None with at least one problem noted."""
         if not isinstance(raw, Mapping):
-            return self._wrong(
-                place, f"expected a table, found {_found(raw)}", "Write it as docs/description.md shows."
-            )
+            return self._wrong(place, f"expected a table, found {_found(raw)}", self._remedy)
         before = len(self.problems)
         values = self.fields(raw, struct, place)
         return struct(**values) if len(self.problems) == before else None
@@ -176,9 +197,7 @@ class _Reader:
 
     def _mapping(self, raw: object, key_kind: Any, kind: Any, place: str) -> Any:
         if not isinstance(raw, Mapping):
-            return self._wrong(
-                place, f"expected a table, found {_found(raw)}", "Write it as docs/description.md shows."
-            )
+            return self._wrong(place, f"expected a table, found {_found(raw)}", self._remedy)
         made = {}
         for key, each in raw.items():
             word = key if key_kind is str else self._word(key, key_kind, _join(place, key))
