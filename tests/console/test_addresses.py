@@ -87,8 +87,6 @@ post 403 403 403  agr agr prf  403 403 403 403 302 302                       man
 post 403 403 403  agr agr prf  403 403 403 403 422 422                       mandates/end/
 get  403 403 403  agr agr prf  403 403 403 403 200 200                       mandates/give/
 post 403 403 403  agr agr prf  403 403 403 403 422 422                       mandates/give/
-get  200                                                                     proof/
-post 302                                                                     proof/
 get  403 403 403  200 200 200  403 403 403 403 403 200                       record/
 get  403 403 403  agr agr 200  403 403 403 403 403 200                       requests/
 get  403 403 403  agr agr 200  403 403 403 403 403 200                       requests/{request}/
@@ -98,8 +96,6 @@ post 403 403 403  agr agr 422  403 403 403 403 403 422                       req
 get  200                                                                     sign-in/
 post 422                                                                     sign-in/
 get  404                                                                     sign-in/back/
-get  200                                                                     sign-in/demo/
-post 302                                                                     sign-in/demo/
 get  404                                                                     sign-in/keys/
 get  sig                                                                     sign-in/second/
 post sig                                                                     sign-in/second/
@@ -107,17 +103,22 @@ get  404                                                                     sig
 get  403 403 403  agr agr 200  403 403 403 403 403 200                       supervision/
 get  403 403 403  agr agr 200  403 403 403 403 403 200                       supervision/events/
 post 403 403 403  agr agr 302  403 403 403 403 403 302                       supervision/events/
-get  403 403 403  agr agr 200  403 403 403 403 403 200                       supervision/flags/{flag}/
-post 403 403 403  agr agr 422  403 403 403 403 403 422                       supervision/flags/{flag}/
+get  403 403 403  agr agr prf  403 403 403 403 403 200                       supervision/flags/{flag}/
+post 403 403 403  agr agr prf  403 403 403 403 403 422                       supervision/flags/{flag}/
 get  403 403 403  agr agr 200  403 403 403 403 403 200                       supervision/reviews/
-get  403 403 403  agr agr 200  403 403 403 403 403 200                       supervision/reviews/{glass}/
-post 403 403 403  agr agr 422  403 403 403 403 403 422                       supervision/reviews/{glass}/
-post 403 403 403  agr agr 422  403 403 403 403 403 422                       supervision/reviews/{glass}/delay/
+get  403 403 403  agr agr prf  403 403 403 403 403 200                       supervision/reviews/{glass}/
+post 403 403 403  agr agr prf  403 403 403 403 403 422                       supervision/reviews/{glass}/
+post 403 403 403  agr agr prf  403 403 403 403 403 422                       supervision/reviews/{glass}/delay/
 get  403 403 403  agr agr 302  403 403 403 403 403 302                       supervision/work/
 post 403 403 403  agr agr 302  403 403 403 403 403 302                       supervision/work/
+get  200                                                                     proof/
+post 302                                                                     proof/
+get  200                                                                     sign-in/demo/
+post 302                                                                     sign-in/demo/
 post sig                                                                     sign-out/
 """
-"""One status in a row is everybody's; a method without a row answers 405. Signing out is last: it ends the session.
+"""One status in a row is everybody's; a method without a row answers 405. Last come what makes a proof fresh and what
+ends the session.
 
 Of redirects, `agr` leads to the agreement, `prf` to proving again, `sig` to signing in. A form names a receipt, a
 mandate and oneself, and says nothing else.
