@@ -1,11 +1,16 @@
-"""The data-protection officer's desk: how its pages open the door, and what they put into words (R22)."""
+"""The data-protection officer's desk: how its pages open the door, and what they put into words and decide (R22)."""
 
+from collections.abc import Callable
 from contextlib import AbstractContextManager
+from enum import StrEnum
+from typing import TypeVar
 
+from django.http import HttpRequest
 from django.utils.translation import gettext
 from django.utils.translation import gettext_noop as msgid
 
 from tarkka import access
+from tarkka.access import NotAllowed
 from tarkka.staff.queries import Account
 from tarkka.supervision.queries import Flag
 from tarkka.supervision.rules import Rule
@@ -47,6 +52,8 @@ VERDICT = {
 }
 """What was decided, in words."""
 
+_Verdict = TypeVar("_Verdict", bound=StrEnum)
+
 
 def at_the_trail(staff: Account) -> AbstractContextManager[access.Access]:
     """Open the door at the trail for the officer's look, which is recorded as any other and ends with a cover."""
@@ -57,6 +64,25 @@ def at_the_trail(staff: Account) -> AbstractContextManager[access.Access]:
         subject=access.TRAIL,
         at_most=Level.TOTAL,
     )
+
+
+def decide(request: HttpRequest, verdicts: type[_Verdict], act: Callable[..., None], *, refused: str) -> dict[str, str]:
+    """Do `act(verdict, words=…)` as the form says; return what is wrong with it by field, nothing if it was done.
+
+    `refused` tells that it is not the officer's to decide. Raises ValueError if it was decided meanwhile.
+    """
+    verdict, words = request.POST.get("verdict", ""), request.POST.get("words", "").strip()[:LONGEST_WORDS]
+    errors = {}
+    if verdict not in list(verdicts):
+        errors["verdict"] = gettext("flag.wrong.verdict")
+    if not words:
+        errors["words"] = gettext("flag.wrong.words")
+    if not errors:
+        try:
+            act(verdicts(verdict), words=words)
+        except NotAllowed:
+            errors["verdict"] = refused
+    return errors
 
 
 def saw(flag: Flag) -> str:

@@ -1,14 +1,15 @@
 """The review queue: what the rules of supervision saw, and deciding on it (R22)."""
 
+from functools import partial
+
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext
 from django.views.decorators.http import require_http_methods, require_safe
 
-from tarkka.access import NotAllowed
 from tarkka.console.agreed import agreed
-from tarkka.console.desk import LONGEST_WORDS, at_the_trail
+from tarkka.console.desk import LONGEST_WORDS, at_the_trail, decide
 from tarkka.console.signing_in import freshly_proved, in_role, staff_signed_in
 from tarkka.staff.queries import Account, account_names
 from tarkka.supervision import queries
@@ -54,20 +55,13 @@ def flag(request: HttpRequest, staff: Account, flag_id: int) -> HttpResponse:
     """Show what a rule saw with the events, and take the decision on it."""
     errors: dict[str, str] = {}
     if request.method == "POST":
-        verdict, said = request.POST.get("verdict", ""), request.POST.get("words", "").strip()[:LONGEST_WORDS]
-        if verdict not in list(FlagVerdict):
-            errors["verdict"] = gettext("flag.wrong.verdict")
-        if not said:
-            errors["words"] = gettext("flag.wrong.words")
+        act = partial(decide_flag, flag_id, acting=staff.user_id)
+        try:
+            errors = decide(request, FlagVerdict, act, refused=gettext("flag.wrong.yourself"))
+        except ValueError:
+            return redirect("console-flag", flag_id)  # which shows what was decided meanwhile
         if not errors:
-            try:
-                decide_flag(flag_id, FlagVerdict(verdict), words=said, acting=staff.user_id)
-            except NotAllowed:
-                errors["verdict"] = gettext("flag.wrong.yourself")
-            except ValueError:
-                return redirect("console-flag", flag_id)  # which shows what was decided meanwhile
-            else:
-                return redirect(f"{reverse('console-supervision')}?done=1")
+            return redirect(f"{reverse('console-supervision')}?done=1")
     with at_the_trail(staff) as look:
         found = queries.read_flag(flag_id)
         deeds = queries.deeds_of_flag(flag_id, limit=EVENTS) if found else []

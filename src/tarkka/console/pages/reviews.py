@@ -1,6 +1,7 @@
 """Cases in which the glass was broken: reviewing each, and letting the customer be told later (R23)."""
 
 from datetime import datetime, timedelta
+from functools import partial
 
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
@@ -12,7 +13,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from tarkka.access import NotAllowed
 from tarkka.access.cases import Verdict, delay_look, review_case
 from tarkka.console.agreed import agreed
-from tarkka.console.desk import LONGEST_WORDS, at_the_trail
+from tarkka.console.desk import LONGEST_WORDS, at_the_trail, decide
 from tarkka.console.pages.flags import EVENTS
 from tarkka.console.signing_in import freshly_proved, in_role, staff_signed_in
 from tarkka.staff.queries import Account, account_names
@@ -59,20 +60,13 @@ def review(request: HttpRequest, staff: Account, case_id: int) -> HttpResponse:
     """Show a case of broken glass with what was looked at in it, and take the review."""
     errors: dict[str, str] = {}
     if request.method == "POST":
-        verdict, said = request.POST.get("verdict", ""), request.POST.get("words", "").strip()[:LONGEST_WORDS]
-        if verdict not in list(Verdict):
-            errors["verdict"] = gettext("flag.wrong.verdict")
-        if not said:
-            errors["words"] = gettext("flag.wrong.words")
+        act = partial(review_case, case_id, acting=staff.user_id)
+        try:
+            errors = decide(request, Verdict, act, refused=gettext("review.wrong.yourself"))
+        except ValueError:
+            return redirect("console-review", case_id)  # which shows what was found meanwhile
         if not errors:
-            try:
-                review_case(case_id, Verdict(verdict), words=said, acting=staff.user_id)
-            except NotAllowed:
-                errors["verdict"] = gettext("review.wrong.yourself")
-            except ValueError:
-                return redirect("console-review", case_id)  # which shows what was found meanwhile
-            else:
-                return redirect(f"{reverse('console-reviews')}?done=1")
+            return redirect(f"{reverse('console-reviews')}?done=1")
     return _page(request, staff, case_id, errors)
 
 
