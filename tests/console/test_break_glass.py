@@ -3,6 +3,7 @@
 from datetime import UTC, datetime, timedelta
 
 import pytest
+from django.utils import timezone
 
 import browsing
 import building
@@ -56,9 +57,14 @@ def test_the_customer_is_told_at_once_why_and_not_by_whom(clerk, customer):
     client = browsing.signed_in(customer)
     assert "Emergency" not in browsing.words(client.get("/home/"))
     address = break_it(clerk, customer)["Location"]
+    home = browsing.words(client.get("/home/"))
+    assert "Your data was opened without you" in home
+    assert "Nothing has been looked at yet." in home
+    assert "See what was looked at" not in home
     clerk.get(address)
     home = browsing.words(client.get("/home/"))
-    assert "Your data was looked at without you" in home
+    assert "It was looked at." in home
+    assert "See what was looked at" in home
     assert "An emergency: danger to life or health" in home
     looks = browsing.words(client.get("/looks/?by=staff"))
     assert f"Emergency access Case {number_of(address)}" in looks
@@ -82,6 +88,18 @@ def test_telling_can_be_delayed_by_the_officer_alone_and_staff_cannot_tell_eithe
     other = casework.a_clerk()
     asked = casework.open_case(other, customer, "looks_question")
     assert f"Case {number_of(address)}" not in browsing.words(other.get(asked))
+
+
+def test_telling_is_not_delayed_once_the_customer_may_know(clerk, customer):
+    officer = staffing.signed_in(staffing.an_account(Role.DATA_PROTECTION_OFFICER))
+    client = browsing.signed_in(customer)
+    address = f"/console/supervision/reviews/{number_of(break_it(clerk, customer)['Location'])}/"
+    client.get("/home/")
+    day = (timezone.localdate() + timedelta(days=3)).isoformat()
+    answer = officer.post(f"{address}delay/", {"until": day, "reason": "police"})
+    assert answer.status_code == 422
+    assert "The customer has been told already, or has looked at their data since" in browsing.words(answer)
+    assert "opened without you" in browsing.words(client.get("/home/"))
 
 
 def test_it_is_reviewed_by_another(clerk, customer):
