@@ -35,7 +35,10 @@ TRAIL = ("trail_checkpoint", "trail_leaf", "trail_node")
 _VERBS = ("SELECT", "INSERT", "UPDATE", "DELETE")
 QUEUE = {
     ("jobs.procrastinate_jobs", "SELECT"): ALL,
-    ("jobs.procrastinate_jobs", "UPDATE"): ALL,
+    (
+        "jobs.procrastinate_jobs",
+        "UPDATE",
+    ): "status worker_id attempts scheduled_at priority queue_name lock abort_requested",
     ("jobs.procrastinate_jobs", "DELETE"): ALL,
     ("jobs.procrastinate_events", "SELECT"): ALL,
     ("jobs.procrastinate_events", "INSERT"): ALL,
@@ -43,7 +46,7 @@ QUEUE = {
     ("jobs.procrastinate_periodic_defers", "UPDATE"): "job_id",
 } | {("jobs.procrastinate_workers", verb): ALL for verb in _VERBS}
 QUEUED = {
-    ("jobs.procrastinate_jobs", "SELECT"): "id",
+    ("jobs.procrastinate_jobs", "SELECT"): "id task_name args status",
     ("jobs.procrastinate_jobs", "INSERT"): ALL,
     ("jobs.procrastinate_events", "INSERT"): ALL,
 }

@@ -24,6 +24,11 @@ def queue(first: int, last: int) -> None:
         admin.execute(QUEUE.format(first, last))
 
 
+def number_of(job: int) -> int:
+    [(number,)] = rows("SELECT (args ->> 'number')::integer FROM jobs.procrastinate_jobs WHERE id = %s", job)
+    return number
+
+
 def left() -> list[tuple[str, int]]:
     return rows("SELECT status::text, (args ->> 'number')::integer FROM jobs.procrastinate_jobs ORDER BY 2")
 
@@ -37,7 +42,7 @@ def done(database: str) -> list[int]:
 
 def test_what_is_queued_is_done_once_and_gone(done: list[int]) -> None:
     queue(1, 20)
-    work({"test": lambda number: done.append(number)}, until_empty=True)
+    work({"test": lambda job: done.append(number_of(job))}, until_empty=True)
     assert sorted(done) == list(range(1, 21))
     assert left() == []
 
@@ -50,7 +55,8 @@ def test_queued_in_a_transaction_that_fails_is_not_queued(done: list[int]) -> No
 
 
 def test_what_fails_is_tried_again(done: list[int]) -> None:
-    def fail_twice(number: int) -> None:
+    def fail_twice(job: int) -> None:
+        number = number_of(job)
         done.append(number)
         if done.count(number) < 3:
             raise RuntimeError("not now")
@@ -63,10 +69,10 @@ def test_what_fails_is_tried_again(done: list[int]) -> None:
 
 
 def test_what_fails_is_left_for_later_and_the_rest_done(done: list[int]) -> None:
-    def fail_first(number: int) -> None:
-        if number == 1:
+    def fail_first(job: int) -> None:
+        if number_of(job) == 1:
             raise RuntimeError("not now")
-        done.append(number)
+        done.append(number_of(job))
 
     queue(1, 3)
     work({"test": fail_first}, until_empty=True, patience=Patience(first=600.0))
@@ -83,7 +89,7 @@ def test_what_a_dead_worker_had_begun_is_taken_up(done: list[int]) -> None:
         admin.execute(
             "UPDATE jobs.procrastinate_jobs SET status = 'doing', worker_id = w.id FROM jobs.procrastinate_workers w"
         )
-    work({"test": lambda number: done.append(number)}, until_empty=True)
+    work({"test": lambda job: done.append(number_of(job))}, until_empty=True)
     assert done == [1]
     assert left() == []
 
@@ -92,15 +98,15 @@ def test_what_a_living_worker_has_begun_is_left_to_it(done: list[int]) -> None:
     queue(1, 1)
     begun, may_end = threading.Event(), threading.Event()
 
-    def wait(number: int) -> None:
+    def wait(job: int) -> None:
         begun.set()
         assert may_end.wait(20)
-        done.append(number)
+        done.append(number_of(job))
 
     worker = threading.Thread(target=work, args=[{"test": wait}], kwargs={"until_empty": True, "patience": SHORT})
     worker.start()
     assert begun.wait(20)
-    work({"test": lambda number: done.append(-number)}, until_empty=True, patience=SHORT)
+    work({"test": lambda job: done.append(-number_of(job))}, until_empty=True, patience=SHORT)
     may_end.set()
     worker.join()
     assert done == [1]
@@ -111,11 +117,13 @@ def test_what_a_living_worker_has_begun_is_left_to_it(done: list[int]) -> None:
     [
         "INSERT INTO jobs.procrastinate_jobs (queue_name, task_name) VALUES ('default', 'test')",
         "SELECT jobs.procrastinate_defer_jobs_v1(NULL)",
+        "UPDATE jobs.procrastinate_jobs SET args = '{}'",
+        "UPDATE jobs.procrastinate_jobs SET task_name = 'another'",
         "INSERT INTO jobs.procrastinate_periodic_defers (task_name) VALUES ('test')",
         "TRUNCATE jobs.procrastinate_events",
     ],
 )
-def test_login_queues_nothing(database: str, statement: str) -> None:
+def test_login_queues_nothing_and_changes_nothing_of_what_is_queued(database: str, statement: str) -> None:
     from django.db import DatabaseError, connection
 
     with pytest.raises(DatabaseError) as refused, connection.cursor() as cursor:

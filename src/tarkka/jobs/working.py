@@ -1,4 +1,4 @@
-"""Working the queue off. A job is a task's name and a number; it is queued in SQL, with what it is about.
+"""Working the queue off. A job is a task's name and what it is about; it is queued in SQL, with the rows of that.
 
 The queue is procrastinate's: jobs are rows, one worker takes each, and a worker that dies is noticed by its heartbeat.
 A job may therefore run twice, and every task must be such that the second time changes nothing.
@@ -6,17 +6,20 @@ A job may therefore run twice, and every task must be such that the second time 
 
 import asyncio
 import os
-from collections.abc import Callable, Mapping
+import threading
+from collections.abc import Awaitable, Callable, Mapping
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from dataclasses import dataclass
 
-from procrastinate import App, BaseRetryStrategy, PsycopgConnector, RetryDecision
+from django.db import close_old_connections, connections
+from procrastinate import App, BaseRetryStrategy, JobContext, PsycopgConnector, RetryDecision
 from procrastinate.exceptions import ConnectorException
 from procrastinate.jobs import DeleteJobCondition, Job
 from psycopg.conninfo import make_conninfo
 
 Task = Callable[[int], None]
-"""What is done about the row of this number. Whatever it raises, it is called again later."""
+"""What is done at the job of this id. Whatever it raises, it is called again later."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,14 +38,23 @@ def work(
 
     With `until_empty` it returns when nothing is to be done now; what is to be tried again later stays.
     """
-    asyncio.run(_work(tasks, at_once, until_empty, patience or Patience()))
+    threads = ThreadPoolExecutor(at_once)
+    try:
+        asyncio.run(_work(tasks, threads, at_once, until_empty, patience or Patience()))
+    finally:
+        together = threading.Barrier(at_once)
+        for _ in range(at_once):  # each thread has its own connection, and nobody else can close it
+            threads.submit(lambda: (together.wait(), connections.close_all()))
+        threads.shutdown()
 
 
-async def _work(tasks: Mapping[str, Task], at_once: int, until_empty: bool, patience: Patience) -> None:
+async def _work(
+    tasks: Mapping[str, Task], threads: ThreadPoolExecutor, at_once: int, until_empty: bool, patience: Patience
+) -> None:
     address = make_conninfo(os.environ["TARKKA_DATABASE_URL"], options="-c search_path=jobs,pg_catalog")
     app = App(connector=PsycopgConnector(conninfo=address, min_size=1, max_size=at_once + 2))
     for name, task in tasks.items():
-        app.task(name=name, retry=_Later(patience))(task)
+        app.task(name=name, retry=_Later(patience), pass_context=True)(_in(threads, task))
     async with app.open_async():
         await _take_up(app, patience)
         taking_up = asyncio.create_task(_keep_taking_up(app, patience))
@@ -56,6 +68,17 @@ async def _work(tasks: Mapping[str, Task], at_once: int, until_empty: bool, pati
             )
         finally:
             taking_up.cancel()
+
+
+def _in(threads: ThreadPoolExecutor, task: Task) -> Callable[..., Awaitable[None]]:
+    def do(job: int) -> None:
+        close_old_connections()
+        task(job)
+
+    async def run(context: JobContext, **_about: object) -> None:
+        await asyncio.get_running_loop().run_in_executor(threads, do, context.job.id)
+
+    return run
 
 
 async def _keep_taking_up(app: App, patience: Patience) -> None:

@@ -51,6 +51,7 @@ PERSONAL = {
     "recall_notice": PersonalTable(
         "By which channels a person was told of a recall, when, and where it failed.",
         {
+            "id": Category.KEY,
             "recall_id": Category.KEY,
             "person_id": Category.KEY,
             "channel": Category.CONTACT,
@@ -60,6 +61,7 @@ PERSONAL = {
             "begun_at": Category.CONTACT,
             "told_at": Category.CONTACT,
             "failed_why": Category.CONTACT,
+            "is_only_way": Category.CONTACT,
         },
         whose="person_id",
     ),

@@ -7,5 +7,10 @@ from tarkka.database.migration import sql_files
 
 class Migration(migrations.Migration):
     initial = True
-    dependencies = [("access", "0001_initial"), ("people", "0001_initial"), ("purchases", "0001_initial")]
-    operations = [*sql_files("tarkka.recalls", "tables.sql", "rights.sql")]
+    dependencies = [
+        ("access", "0001_initial"),
+        ("jobs", "0001_initial"),
+        ("people", "0001_initial"),
+        ("purchases", "0001_initial"),
+    ]
+    operations = [*sql_files("tarkka.recalls", "tables.sql", "rights.sql", "delivery.sql")]

@@ -144,30 +144,6 @@ LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, public, pg_te
     WHERE of_recalls IS NULL OR r.recall_id = ANY (of_recalls) ORDER BY r.recall_id DESC
 $$;
 
--- How far telling has come: numbers of people, and of nobody in particular. `unreachable`: told in the portal alone. Times are from the release.
-CREATE FUNCTION recalls.progress(of_recall bigint, acting text)
-RETURNS TABLE (bought bigint, may_have_bought bigint, told bigint, by_channel jsonb, acknowledged bigint, unreachable bigint,
-               median_to_told interval, last_to_told interval)
-LANGUAGE plpgsql STABLE SECURITY DEFINER SET search_path = pg_catalog, public, pg_temp AS $$
-BEGIN
-    PERFORM access.demand_role(acting, '{recall_officer,data_protection_officer}');
-    RETURN QUERY
-    WITH affected AS MATERIALIZED (
-        SELECT p.person_id, bool_or(p.certainty = 'bought') AS is_sure FROM recall_person p WHERE p.recall_id = of_recall GROUP BY 1),
-    told AS MATERIALIZED (
-        SELECT n.person_id, min(n.told_at) AS first_at, bool_or(n.channel <> 'portal') AS is_reached
-        FROM recall_notice n WHERE n.recall_id = of_recall AND n.state = 'told' GROUP BY 1)
-    SELECT count(*) FILTER (WHERE a.is_sure), count(*) FILTER (WHERE NOT a.is_sure), count(t.first_at),
-           (SELECT coalesce(jsonb_object_agg(c.channel, c.people), '{}') FROM (
-               SELECT n.channel, count(*) AS people FROM recall_notice n WHERE n.recall_id = of_recall AND n.state = 'told' GROUP BY 1) c),
-           (SELECT count(*) FROM recall_acknowledgement k WHERE k.recall_id = of_recall),
-           count(*) FILTER (WHERE t.is_reached IS FALSE),
-           percentile_cont(0.5) WITHIN GROUP (ORDER BY t.first_at - greatest(r.at, f.found_at)), max(t.first_at - greatest(r.at, f.found_at))
-    FROM affected a LEFT JOIN told t ON t.person_id = a.person_id
-    LEFT JOIN LATERAL (SELECT min(p.found_at) AS found_at FROM recall_person p WHERE p.recall_id = of_recall AND p.person_id = a.person_id) f ON true
-    LEFT JOIN recall_release r ON r.recall_id = of_recall;
-END $$;
-
 -- A trace writes and reads the result of its own recall. A person reads theirs; a look at them for a recall, that recall's.
 GRANT SELECT, INSERT (recall_id, person_id, receipt_id, purchased_at, certainty) ON recall_person TO tarkka_trace;
 GRANT INSERT (recall_id, event_id, quarter, people, new_people) ON recall_run TO tarkka_trace;
@@ -182,21 +158,14 @@ CREATE POLICY own ON recall_notice FOR SELECT TO tarkka_person
 CREATE POLICY own ON recall_acknowledgement FOR SELECT TO tarkka_person
     USING (person_id = (SELECT access.subject('person', 'TOTAL')) AND recall_id = ANY ((SELECT recalls.shown())::bigint[]));
 
--- Telling is recorded at a look at the person for the recall; that they read it, at their own.
-GRANT INSERT (recall_id, person_id, channel, use_safety_contact, state, attempts, told_at, failed_why), UPDATE (state, attempts, told_at, failed_why)
-    ON recall_notice TO tarkka_person;
-CREATE POLICY tells ON recall_notice FOR INSERT TO tarkka_person
-    WITH CHECK (person_id = (SELECT access.subject_for('{recall}')) AND recall_id = ANY ((SELECT recalls.shown())::bigint[]));
-CREATE POLICY goes_on ON recall_notice FOR UPDATE TO tarkka_person
-    USING (person_id = (SELECT access.subject_for('{recall}')) AND recall_id = ANY ((SELECT recalls.shown())::bigint[]) AND state <> 'told')
-    WITH CHECK (person_id = (SELECT access.subject_for('{recall}')));
+-- That they read it, a person says at their own look.
 GRANT INSERT (recall_id, person_id) ON recall_acknowledgement TO tarkka_person;
 CREATE POLICY acknowledges ON recall_acknowledgement FOR INSERT TO tarkka_person
     WITH CHECK (person_id = (SELECT access.subject_for('{own_data}')) AND recall_id = ANY ((SELECT recalls.shown())::bigint[]));
 
-GRANT EXECUTE ON FUNCTION recalls.draft, recalls.release, recalls.end_recall, recalls.on_desk, recalls.published, recalls.progress TO tarkka_app;
+GRANT EXECUTE ON FUNCTION recalls.draft, recalls.release, recalls.end_recall, recalls.on_desk, recalls.published TO tarkka_app;
 GRANT EXECUTE ON FUNCTION recalls.shown, recalls.published TO tarkka_person;
-GRANT EXECUTE ON FUNCTION recalls.traced TO tarkka_trace;
+GRANT EXECUTE ON FUNCTION recalls.traced, recalls.published TO tarkka_trace;
 GRANT CREATE ON SCHEMA recalls TO tarkka_door;
 DO $$
 DECLARE

@@ -72,8 +72,11 @@ CREATE TABLE recall_person (
 );
 CREATE INDEX recall_person_person ON recall_person (person_id);
 
--- What a person was told by each channel: of each recall once. A channel that failed for good leaves the next one to be tried.
+-- How a person is told by each channel: of each recall once. `trying` is written before it is begun, so that what was begun and not ended is known;
+-- a channel that failed for good leaves the next one to be tried. Everyone affected has a row for the portal, from when they were found: its number
+-- stands for the whole telling in the queue, and `is_only_way` says that no other channel is left.
 CREATE TABLE recall_notice (
+    id bigint GENERATED ALWAYS AS IDENTITY UNIQUE,
     recall_id bigint NOT NULL REFERENCES recall_release,
     person_id bigint NOT NULL,
     channel text NOT NULL CHECK (channel IN ('email', 'letter', 'portal', 'text')),
@@ -83,7 +86,8 @@ CREATE TABLE recall_notice (
     begun_at timestamptz NOT NULL DEFAULT clock_timestamp(),
     told_at timestamptz CHECK ((told_at IS NOT NULL) = (state = 'told')),
     failed_why text CHECK (failed_why <> ''),
-    PRIMARY KEY (recall_id, person_id, channel)
+    is_only_way boolean NOT NULL DEFAULT false CHECK (channel = 'portal' OR NOT is_only_way),
+    PRIMARY KEY (recall_id, person_id, channel, use_safety_contact)
 );
 CREATE INDEX recall_notice_person ON recall_notice (person_id);
 

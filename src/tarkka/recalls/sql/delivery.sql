@@ -1,0 +1,131 @@
+-- Telling people of a recall. The worker learns from functions of the door whom a job of the queue is about and by which channel they are told
+-- next; the contact itself, and anything else of the person, it reads at a look at them for that recall.
+
+GRANT SELECT, INSERT (recall_id, person_id, channel, use_safety_contact, state, told_at),
+      UPDATE (state, attempts, told_at, failed_why, is_only_way) ON recall_notice TO tarkka_door;
+CREATE POLICY door_begins ON recall_notice FOR INSERT TO tarkka_door WITH CHECK (true);
+CREATE POLICY door_goes_on ON recall_notice FOR UPDATE TO tarkka_door USING (true) WITH CHECK (true);
+
+-- What became of a try is written at the look in which it was made.
+GRANT UPDATE (state, told_at, failed_why) ON recall_notice TO tarkka_person;
+CREATE POLICY ends ON recall_notice FOR UPDATE TO tarkka_person
+    USING (person_id = (SELECT access.subject_for('{recall}')) AND recall_id = ANY ((SELECT recalls.shown())::bigint[]) AND state = 'trying')
+    WITH CHECK (person_id = (SELECT access.subject_for('{recall}')));
+
+-- Queue the telling of these, by the numbers of their rows for the portal.
+CREATE FUNCTION recalls.queue(numbers bigint[]) RETURNS void
+LANGUAGE sql SECURITY DEFINER SET search_path = pg_catalog, public, jobs, pg_temp AS $$
+    SELECT FROM procrastinate_defer_jobs_v1(ARRAY(
+        SELECT ROW('default', 'recalls.tell', 0, NULL, NULL, jsonb_build_object('notice', n), NULL)::procrastinate_job_to_defer_v1
+        FROM unnest(numbers) n))
+$$;
+
+-- Put the notice into the portal of everybody whom the present trace has found and who has none, and queue the telling of them. In the trace's
+-- own transaction: who was found is told, and nobody else. Returns of how many.
+CREATE FUNCTION recalls.tell_found() RETURNS bigint
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, public, pg_temp AS $$
+DECLARE
+    numbers bigint[];
+BEGIN
+    WITH begun AS (
+        INSERT INTO recall_notice (recall_id, person_id, channel, state, told_at)
+        SELECT DISTINCT p.recall_id, p.person_id, 'portal', 'told', clock_timestamp() FROM recall_person p
+        WHERE p.recall_id = access.recall() AND NOT EXISTS (
+            SELECT FROM recall_notice n WHERE n.recall_id = p.recall_id AND n.person_id = p.person_id AND n.channel = 'portal')
+        ON CONFLICT DO NOTHING RETURNING id)
+    SELECT array_agg(id) INTO numbers FROM begun;
+    PERFORM recalls.queue(numbers);
+    RETURN coalesce(cardinality(numbers), 0);
+END $$;
+
+-- Whom the job is about and by which channel they are to be told now, written down as tried; or that they have been told. Nothing, if the recall has
+-- ended, or if no channel is left but the portal. First come the ways for safety alone, then e-mail, text message, letter; each once.
+-- It answers of a job that is under way alone. Whoever comes second waits for the first.
+CREATE FUNCTION recalls.claim(of_job bigint)
+RETURNS TABLE (number bigint, recall_id bigint, person_id bigint, channel text, use_safety_contact boolean, state text, attempts integer)
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, public, pg_temp AS $$
+#variable_conflict use_column
+DECLARE
+    portal recall_notice;
+    found recall_notice;
+BEGIN
+    SELECT n.* INTO portal FROM jobs.procrastinate_jobs j JOIN recall_notice n ON n.id = (j.args ->> 'notice')::bigint
+    WHERE j.id = of_job AND j.status = 'doing' AND j.task_name = 'recalls.tell' AND n.channel = 'portal' FOR UPDATE OF n;
+    IF recalls.running(portal.recall_id) IS NULL THEN
+        RETURN;
+    END IF;
+    SELECT * INTO found FROM recall_notice n
+    WHERE n.recall_id = portal.recall_id AND n.person_id = portal.person_id AND n.channel <> 'portal' AND n.state <> 'failed';
+    IF found.state = 'trying' THEN
+        UPDATE recall_notice n SET attempts = n.attempts + 1 WHERE n.id = found.id RETURNING * INTO found;
+    ELSIF found.id IS NULL THEN
+        INSERT INTO recall_notice (recall_id, person_id, channel, use_safety_contact, state)
+        SELECT portal.recall_id, portal.person_id, c.channel, c.for_safety_only, 'trying'
+        FROM (SELECT CASE t.kind WHEN 'phone' THEN 'text' WHEN 'post' THEN 'letter' ELSE t.kind END AS channel, t.for_safety_only
+              FROM contact t WHERE t.person_id = portal.person_id) c
+        WHERE NOT EXISTS (
+            SELECT FROM recall_notice n WHERE n.recall_id = portal.recall_id AND n.person_id = portal.person_id AND n.channel = c.channel
+            AND n.use_safety_contact = c.for_safety_only)
+        ORDER BY c.for_safety_only DESC, array_position('{email,text,letter}', c.channel) LIMIT 1
+        RETURNING * INTO found;
+        UPDATE recall_notice n SET is_only_way = found.id IS NULL WHERE n.id = portal.id AND n.is_only_way <> (found.id IS NULL);
+    END IF;
+    IF found.id IS NOT NULL THEN
+        RETURN QUERY SELECT found.id, found.recall_id, found.person_id, found.channel, found.use_safety_contact, found.state, found.attempts;
+    END IF;
+END $$;
+
+-- An e-mail that was taken came back: it told nobody, and the next channel is queued. False if it is not ours, or was not told by it.
+CREATE FUNCTION recalls.bounce(of_number bigint, why text) RETURNS boolean
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, public, pg_temp AS $$
+DECLARE
+    back recall_notice;
+BEGIN
+    UPDATE recall_notice n SET state = 'failed', told_at = NULL, failed_why = why
+    WHERE n.id = of_number AND n.channel = 'email' AND n.state = 'told' RETURNING * INTO back;
+    PERFORM recalls.queue(array_agg(n.id)) FROM recall_notice n
+    WHERE n.recall_id = back.recall_id AND n.person_id = back.person_id AND n.channel = 'portal';
+    RETURN back.id IS NOT NULL;
+END $$;
+
+-- How far telling has come: numbers of people, and of nobody in particular. `told` by a channel that comes to them, or when they said that they
+-- read it; `waiting` to be told; `unreachable` has no channel left but the portal, and has not read it there. Times are from the release.
+CREATE FUNCTION recalls.progress(of_recall bigint, acting text)
+RETURNS TABLE (bought bigint, may_have_bought bigint, told bigint, waiting bigint, unreachable bigint, acknowledged bigint, by_channel jsonb,
+               failed_by_channel jsonb, median_to_told interval, last_to_told interval)
+LANGUAGE plpgsql STABLE SECURITY DEFINER SET search_path = pg_catalog, public, pg_temp AS $$
+BEGIN
+    PERFORM access.demand_role(acting, '{recall_officer,data_protection_officer}');
+    RETURN QUERY
+    WITH affected AS MATERIALIZED (
+        SELECT p.person_id, bool_or(p.certainty = 'bought') AS is_sure FROM recall_person p WHERE p.recall_id = of_recall GROUP BY 1),
+    notices AS MATERIALIZED (SELECT * FROM recall_notice n WHERE n.recall_id = of_recall),
+    reached AS MATERIALIZED (
+        SELECT n.person_id, bool_or(n.is_only_way) AS is_only_way, min(n.told_at) FILTER (WHERE n.channel <> 'portal') AS told_at
+        FROM notices n GROUP BY 1),
+    people AS MATERIALIZED (
+        SELECT a.is_sure, e.is_only_way, k.at AS read_at, least(e.told_at, k.at) - r.at AS after
+        FROM affected a LEFT JOIN reached e ON e.person_id = a.person_id
+        LEFT JOIN recall_acknowledgement k ON k.recall_id = of_recall AND k.person_id = a.person_id
+        LEFT JOIN recall_release r ON r.recall_id = of_recall),
+    channels AS MATERIALIZED (
+        SELECT n.channel, count(DISTINCT n.person_id) FILTER (WHERE n.state = 'told') AS told,
+               count(DISTINCT n.person_id) FILTER (WHERE n.state = 'failed') AS failed FROM notices n GROUP BY 1)
+    SELECT count(*) FILTER (WHERE p.is_sure), count(*) FILTER (WHERE NOT p.is_sure), count(p.after),
+           count(*) FILTER (WHERE p.after IS NULL AND p.is_only_way IS NOT TRUE), count(*) FILTER (WHERE p.after IS NULL AND p.is_only_way),
+           count(p.read_at),
+           (SELECT coalesce(jsonb_object_agg(c.channel, c.told) FILTER (WHERE c.told > 0), '{}') FROM channels c),
+           (SELECT coalesce(jsonb_object_agg(c.channel, c.failed) FILTER (WHERE c.failed > 0), '{}') FROM channels c),
+           percentile_cont(0.5) WITHIN GROUP (ORDER BY p.after), max(p.after)
+    FROM people p;
+END $$;
+
+GRANT EXECUTE ON FUNCTION recalls.claim, recalls.bounce, recalls.progress TO tarkka_app;
+GRANT EXECUTE ON FUNCTION recalls.tell_found TO tarkka_trace;
+GRANT CREATE ON SCHEMA recalls TO tarkka_door;
+ALTER FUNCTION recalls.queue OWNER TO tarkka_door;
+ALTER FUNCTION recalls.tell_found OWNER TO tarkka_door;
+ALTER FUNCTION recalls.claim OWNER TO tarkka_door;
+ALTER FUNCTION recalls.bounce OWNER TO tarkka_door;
+ALTER FUNCTION recalls.progress OWNER TO tarkka_door;
+REVOKE CREATE ON SCHEMA recalls FROM tarkka_door;
