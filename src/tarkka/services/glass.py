@@ -99,8 +99,9 @@ def tell_of_glass(person_id: int, case_id: int, mail: BaseEmailBackend) -> bool:
 
 def _tell(person_id: int, case_id: int, mail: BaseEmailBackend, *, is_refused: bool) -> bool:
     subject = access.person(person_id)
-    look = {"role": Role.AUTOMATIC, "actor": ACTOR, "purpose": Purpose.OWN_DATA, "subject": subject}
-    with access.opened(**look, at_most=Level.TOTAL):
+    with access.opened(
+        role=Role.AUTOMATIC, actor=ACTOR, purpose=Purpose.OWN_DATA, subject=subject, at_most=Level.TOTAL
+    ):
         broken_at = _claim(case_id, is_refused=is_refused)
         if broken_at is None:
             return False
@@ -115,6 +116,7 @@ def _tell(person_id: int, case_id: int, mail: BaseEmailBackend, *, is_refused: b
 def _claim(case_id: int, *, is_refused: bool) -> datetime | None:
     with connection.cursor() as cursor:
         cursor.execute("SELECT services.claim_glass(%s, %s)", [case_id, is_refused])
+        claimed: datetime | None
         [claimed] = cursor.fetchone() or [None]
     return claimed
 
