@@ -80,8 +80,12 @@ def keep_telling() -> None:
 def due_glasses() -> list[tuple[int, int]]:
     """Return person and case of each broken glass that is to be told by e-mail now, of people who can be reached."""
     with connection.cursor() as cursor:
-        cursor.execute("SELECT person_id, case_id FROM services.glasses_due(%s)", [OFFICERS_TIME])
-        return cursor.fetchall()
+        cursor.execute(
+            "SELECT person_id, case_id FROM services.glasses_due(make_interval(secs => %s))",
+            [OFFICERS_TIME.total_seconds()],
+        )
+        found: list[tuple[int, int]] = cursor.fetchall()
+    return found
 
 
 def tell_of_glass(person_id: int, case_id: int, mail: BaseEmailBackend) -> bool:
