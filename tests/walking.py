@@ -52,7 +52,7 @@ STAFF = [role for role in Role if role not in (Role.AUTOMATIC, Role.CUSTOMER)]
 # subject's, `home` the household's, `all` everyone's, `unobjected` of those whose choices leave the level, `in_force`
 # the subject's objections and wishes in force. `own≥L` holds if the look reaches the level L, `own:choosing` for own
 # data and upkeep, `own:looking` for own data, `own:services` for services, `own:upkeep` for upkeep, `home:viewing` for
-# the household's view; otherwise no row is reached. Tables that are not named are `-` throughout.
+# the household's view; otherwise no row is reached. `none`: the role has the right, and no row is reached here. Tables that are not named are `-` throughout.
 RIGHTS = {
     PERSON: """
         table               SELECT        INSERT        UPDATE             DELETE
@@ -65,9 +65,14 @@ RIGHTS = {
         objection           own           own:choosing  in_force:choosing  -
         level_cap           own           -             -                  -
         restriction         own           -             -                  -
+        payout              own           -             -                  -
+        payout_account      own:looking   own:looking   own:looking        own:looking
         receipt             own           -             -                  -
         receipt_group       own≥GROUP     -             -                  -
         receipt_line        own≥PRODUCT   -             -                  -
+        held_receipt        own:looking           -   -   -
+        held_receipt_group  own≥GROUP:looking     -   -   -
+        held_receipt_line   own≥PRODUCT:looking   -   -   -
         sent_receipt        own           own:services  -                  -
         register_extract    own           own:choosing  own:looking        -
         request             own           own:choosing  own:upkeep         -
@@ -90,6 +95,9 @@ RIGHTS = {
         receipt             all           -             -                  -
         receipt_group       all≥GROUP     -             -                  -
         receipt_line        all≥PRODUCT   -             -                  -
+        held_receipt        none          -             -                  -
+        held_receipt_group  none          -             -                  -
+        held_receipt_line   none          -             -                  -
     """,
     AUDIENCE: """
         table                   SELECT      INSERT      UPDATE             DELETE
@@ -120,6 +128,7 @@ RIGHTS = {
         mandate                 all         -           -                  -
         mandate_confirmed       all         -           -                  -
         mandate_ended           all         -           -                  -
+        retention_run           all         -           -                  -
         service_case            all         -           -                  -
         staff_act               all         -           -                  -
         staff_call              all         -           -                  -
@@ -129,7 +138,8 @@ RIGHTS = {
 PARTS = {
     "membership": Part.HOUSEHOLD, "card": Part.CARD, "contact": Part.CONTACT, "contact_for_safety": Part.CONTACT,
     "wish": Part.CONTACT, "objection": Part.CHOICES, "level_cap": Part.CHOICES, "restriction": Part.CHOICES,
-    "receipt": Part.PURCHASES,
+    "receipt": Part.PURCHASES, "payout": Part.HOUSEHOLD,
+    "held_receipt": Part.PURCHASES, "held_receipt_group": Part.PURCHASES, "held_receipt_line": Part.PURCHASES,
     "receipt_group": Part.PURCHASES, "receipt_line": Part.PURCHASES, "sent_receipt": Part.PURCHASES,
     "register_extract": Part.REQUESTS, "request": Part.REQUESTS, "erased": Part.REQUESTS,
     "breach_notice": Part.LOOKS, "breach_person": Part.LOOKS,
@@ -157,12 +167,14 @@ KEYS = {
     "register_extract": "id", "request": "id", "erased": "id",
     "breach": "id", "breach_entry": "breach_id", "breach_notice": "id", "breach_person": "breach_id",
     "receipt": "id", "receipt_group": "receipt_id", "receipt_line": "receipt_id",
+    "held_receipt": "id", "held_receipt_group": "receipt_id", "held_receipt_line": "receipt_id", "retention_run": "id",
     "receipt_key": "id", "cardless_receipt": "batch", "access_event": "id", "access_event_person": "person_id",
     "access_ticket": "pid", "mandate": "id", "mandate_confirmed": "mandate_id", "mandate_ended": "mandate_id",
     "agreement_signed": "id", "service_case": "id", "case_closed": "case_id", "case_receipt": "case_id",
     "case_review": "case_id", "look_delay": "case_id", "glass_notice": "case_id", "staff_act": "id",
     "access_cover": "id",
     "flag": "id", "flag_decision": "flag_id", "flag_event": "event_id", "staff_call": "id",
+    "payout": "id", "payout_account": "person_id", "payout_run": "id",
     "audience.receipt": "id", "audience.receipt_group": "receipt_id",
     "audience.receipt_line": "receipt_id",
 }  # fmt: skip
@@ -172,6 +184,7 @@ CHANGES = {
     "card": "valid = valid",
     "wish": "ended_at = now()",
     "register_extract": "made_at = now()",
+    "payout_account": "set_at = now()",
     "request": "answered_at = now(), outcome = 'granted', answer = 'walk', answered_by = 'walk'",
     "objection": "withdrawn_at = now(), withdrawn_place = 'portal', withdrawn_by = 'walk', withdrawn_version = 1",
 }
@@ -182,6 +195,7 @@ ADDITIONS = {
     "contact_for_safety": "(person_id, kind, value, for_safety_only) VALUES ({0}, 'email', 'walk@example.org', true)",
     "wish": "(person_id, purpose, kind) VALUES ({0}, 'services', 'post')",
     "sent_receipt": "(person_id, receipt_id) VALUES ({0}, 2)",
+    "payout_account": "(person_id, iban_sealed) VALUES ({0}, sha256('a'))",
     "register_extract": "(person_id, way) VALUES ({0}, 'paper')",
     "request": "(person_id, kind, text, place, taken_by, received_on) VALUES ({0}, 'erasure', 'a', 'desk', 'w', now())",
     "objection": "(person_id, kind, made_place, made_by, made_version) VALUES ({0}, 'A', 'portal', 'walk', 1)",

@@ -3,6 +3,9 @@
 import secrets
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import psycopg
 
 from acting import a_case, a_mandate
 from building import Household, a_household, a_receipt, a_source, administrator, take, take_three_levels
@@ -66,11 +69,24 @@ def a_world() -> World:
             " FROM unnest(%s::bigint[]) p",
             [people["objector"], everyone],
         )
+        for held in ("receipt", "receipt_group", "receipt_line"):
+            connection.execute(
+                f"INSERT INTO held_{held} SELECT r.*, 'request', 0 FROM {held} r WHERE purchaser_id = ANY (%s)",
+                [everyone],
+            )
+        connection.execute("INSERT INTO retention_run (version, acting) VALUES (1, 'world')")
         connection.execute(
             "INSERT INTO sent_receipt (person_id, receipt_id) SELECT purchaser_id, max(id) FROM receipt"
             " WHERE purchaser_id = ANY (%s) GROUP BY 1",
             [everyone],
         )
+        connection.execute(
+            "INSERT INTO payout_account (person_id, iban_sealed)"
+            " SELECT p, sha256(p::text::bytea) FROM unnest(%s::bigint[]) p",
+            [everyone],
+        )
+        for person in everyone:
+            _paid(connection, person, home.id if person in home.persons else others.id)
         connection.execute(
             "INSERT INTO erased (person_id, request_id, counts, bonus_before_cents, bonus_after_cents)"
             " SELECT p, 0, '', 0, 0 FROM unnest(%s::bigint[]) p",
@@ -108,6 +124,21 @@ def a_world() -> World:
     return world
 
 
+def _paid(connection: psycopg.Connection[Any], person: int, household: int, *, years_ago: int = 0) -> None:
+    """Let somebody have been paid Bonus, in a month that nobody else was."""
+    [(run,)] = connection.execute(
+        "INSERT INTO payout_run (month, at, payer_name, payer_iban, payouts, paid_cents, without_account, digest)"
+        " SELECT coalesce(max(month), '1900-01-01') + interval '1 month', now() - make_interval(years => %s), 'world',"
+        " 'FI2112345600000785', 1, 1, 0, sha256('') FROM payout_run WHERE month < '2000-01-01' RETURNING id",
+        [years_ago],
+    ).fetchall()
+    connection.execute(
+        "INSERT INTO payout (run_id, household_id, person_id, iban_sealed, amount_cents)"
+        " VALUES (%s, %s, %s, sha256('a'), 1)",
+        [run, household, person],
+    )
+
+
 def _breach(person: int) -> None:
     """Let somebody be touched by a breach of their own, and told."""
     with administrator() as connection:
@@ -138,6 +169,7 @@ def _a_leaver() -> int:
             "INSERT INTO request VALUES (DEFAULT, %s, 'erasure', 'asked', 'portal', 'a', now(), now())",
             "INSERT INTO restriction VALUES (DEFAULT, %s, 0, '[now,)', 'asked')",
             "INSERT INTO wish (person_id, purpose, kind) VALUES (%s, 'services', 'email')",
+            "INSERT INTO payout_account (person_id, iban_sealed) VALUES (%s, sha256('a'))",
             """
             WITH glass AS (
                 INSERT INTO service_case (person_id, opened_by, situation, break_glass, reason, closes_at)
@@ -146,6 +178,7 @@ def _a_leaver() -> int:
             """,
         ):
             connection.execute(statement, [person])
+        _paid(connection, person, home.id, years_ago=20)
     return person
 
 
@@ -201,6 +234,8 @@ def _owners(people: dict[str, int]) -> dict[str, dict[int, set[str]]]:
         "objection": "SELECT id, person_id FROM objection",
         "sent_receipt": "SELECT person_id, person_id FROM sent_receipt",
         "level_cap": "SELECT id, person_id FROM level_cap",
+        "payout": "SELECT id, person_id FROM payout",
+        "payout_account": "SELECT person_id, person_id FROM payout_account",
         "restriction": "SELECT id, person_id FROM restriction",
         "register_extract": "SELECT id, person_id FROM register_extract",
         "request": "SELECT id, person_id FROM request",
@@ -213,6 +248,9 @@ def _owners(people: dict[str, int]) -> dict[str, dict[int, set[str]]]:
         "receipt_group": "SELECT receipt_id, purchaser_id FROM receipt_group",
         "receipt_line": "SELECT receipt_id, purchaser_id FROM receipt_line",
         "receipt_key": "SELECT id, purchaser_id FROM receipt_key",
+        "held_receipt": "SELECT id, purchaser_id FROM held_receipt",
+        "held_receipt_group": "SELECT receipt_id, purchaser_id FROM held_receipt_group",
+        "held_receipt_line": "SELECT receipt_id, purchaser_id FROM held_receipt_line",
         "service_case": "SELECT id, person_id FROM service_case",
         "glass_notice": "SELECT case_id, person_id FROM glass_notice",
         "staff_act": "SELECT id, person_id FROM staff_act",
@@ -242,7 +280,9 @@ def _owners(people: dict[str, int]) -> dict[str, dict[int, set[str]]]:
             "flag": "SELECT id FROM flag",
             "flag_decision": "SELECT flag_id FROM flag_decision",
             "flag_event": "SELECT event_id FROM flag_event",
+            "payout_run": "SELECT id FROM payout_run",
             "staff_call": "SELECT id FROM staff_call",
+            "retention_run": "SELECT id FROM retention_run",
         }.items():
             owners[table] = {key: set(people) for (key,) in connection.execute(query)}
     for table in ("receipt", "receipt_group", "receipt_line"):

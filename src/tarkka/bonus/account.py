@@ -1,9 +1,14 @@
-"""An account to pay to: an IBAN (ISO 13616), checked, kept encrypted and shown masked."""
+"""The account that a person wants Bonus paid to: an IBAN (ISO 13616), checked, kept encrypted and shown masked."""
 
+from datetime import datetime
+from typing import NamedTuple
+
+from django.db import connection
 from stdnum import iban as standard
 from stdnum.exceptions import ValidationError
 
 from tarkka.database.sealing import open_sealed, seal
+from tarkka.people.actions import Actor, look
 
 _SEPA = (
     " AD AL AT BE BG CH CY CZ DE DK EE ES FI FR GB GI GR HR HU IE IS IT LI LT LU LV MC MD ME MK MT NL NO PL PT RO RS"
@@ -13,6 +18,13 @@ _SEPA = (
 _WHAT = "iban"
 _LONGEST = 60
 """Characters that somebody may type, spaces included: the longest IBAN has 34."""
+
+
+class Account(NamedTuple):
+    """An account as its person sees it: masked, and since when (aware) it is theirs."""
+
+    masked: str
+    set_at: datetime
 
 
 class WrongAccount(ValueError):
@@ -49,3 +61,30 @@ def seal_iban(iban: str) -> bytes:
 def open_iban(sealed: bytes) -> str:
     """Return the IBAN that `seal_iban` encrypted. Raises as `open_sealed`."""
     return open_sealed(sealed, _WHAT)
+
+
+def give_account(person_id: int, text: str, *, acting: Actor) -> None:
+    """Have what is owed to the person paid to this account from now on. Raises WrongAccount."""
+    sealed = seal_iban(text)
+    with look(person_id, acting) as raw:
+        raw.execute(
+            """
+            INSERT INTO payout_account (person_id, iban_sealed) VALUES (%s, %s)
+            ON CONFLICT (person_id) DO UPDATE SET iban_sealed = excluded.iban_sealed, set_at = now()
+            """,
+            [person_id, sealed],
+        )
+
+
+def forget_account(person_id: int, *, acting: Actor) -> bool:
+    """Forget where the person is paid: what is owed is then carried on. False if they gave no account."""
+    with look(person_id, acting) as raw:
+        return raw.execute("DELETE FROM payout_account WHERE person_id = %s", [person_id]).rowcount == 1
+
+
+def read_account() -> Account | None:
+    """Return the subject's account, or None if they gave none. At their own look."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT iban_sealed, set_at FROM payout_account")
+        row = cursor.fetchone()
+    return Account(masked_iban(open_iban(bytes(row[0]))), row[1]) if row else None

@@ -75,6 +75,43 @@ PERSONAL = {
             ("month", "kind", "debit", "credit", "amount_cents", "program_version", "posted_at"), LeftOut.HOUSEHOLD
         ),
     ),
+    "payout": PersonalTable(
+        "What of a household's Bonus was paid to whom, and to which account, encrypted.",
+        {
+            "id": Category.KEY,
+            "run_id": Category.KEY,
+            "household_id": Category.KEY,
+            "person_id": Category.KEY,
+            "iban_sealed": Category.ACCOUNT,
+            "amount_cents": Category.HOUSEHOLD,
+        },
+        whose="person_id",
+    ),
+    "payout_account": PersonalTable(
+        "Where a person wants Bonus paid: the account, encrypted, and since when.",
+        {"person_id": Category.KEY, "iban_sealed": Category.ACCOUNT, "set_at": Category.ACCOUNT},
+        whose="person_id",
+    ),
+    "payout_run": PersonalTable(
+        "When which month's Bonus was paid out, from which account of the payer's, and how much to how many.",
+        dict.fromkeys(
+            (
+                "id",
+                "month",
+                "at",
+                "payer_name",
+                "payer_iban",
+                "payouts",
+                "paid_cents",
+                "without_account",
+                "digest",
+                "xid",
+                "salt",
+            ),
+            Category.NONE,
+        ),
+        whose="id",
+    ),
 }
 
 NOT_PERSONAL = {

@@ -48,6 +48,7 @@ _INTRODUCTION = """\
 Every table of the register and what its columns say about people. `tarkka datamap` makes this page from the labels in
 the rooms' `privacy.py`, and a test compares those with the database itself: no column comes in without a label."""
 _CATEGORIES = {
+    Category.ACCOUNT: "the bank account that the person gave to be paid to",
     Category.CARD: "the card, by which purchases are recognised",
     Category.CHOICE: "what the person has chosen or asked for",
     Category.CONTACT: "how and in which language to reach the person",

@@ -21,6 +21,7 @@ WHY = {
     LeftOut.REPEATED: msgid("extract.left_out.repeated"),
 }
 CATEGORY = {
+    Category.ACCOUNT: msgid("extract.category.account"),
     Category.CARD: msgid("extract.category.card"),
     Category.CHOICE: msgid("extract.category.choice"),
     Category.CONTACT: msgid("extract.category.contact"),

@@ -15,6 +15,7 @@ from django.db import connection
 from django.utils import translation
 from psycopg.types.datetime import TimestamptzLoader
 
+from tarkka.bonus.account import open_iban
 from tarkka.description.queries import load_rulebook
 from tarkka.description.schema import Document
 from tarkka.people.identity import open_identity
@@ -71,6 +72,8 @@ class _Reader:
         self._asked = asked
         self._local: Callable[[Any], Any] = lambda at: at and at.astimezone(zone)
         self._told: dict[tuple[str, str], Callable[[Any], Any]] = {
+            ("payout_accounts", "iban"): open_iban,
+            ("payouts", "iban"): open_iban,
             ("person", "identity_code"): open_identity,
             ("receipts", "source"): sources.get,
             ("receipts", "payments"): _payments,

@@ -79,6 +79,19 @@ class _Writer:
                 for each in self._tables["contacts"]
             ],
         )
+        yield table(
+            gettext("extract.payout_accounts"),
+            [gettext("extract.account"), gettext("extract.given")],
+            [[each.iban, self.say.moment(each.set_at)] for each in self._tables["payout_accounts"]],
+        )
+        yield table(
+            gettext("extract.payouts"),
+            [gettext("extract.payout"), gettext("extract.amount"), gettext("extract.account")],
+            [
+                [f"{self.say.month(each.month)}\n{self.say.moment(each.paid_at)}", self.say.amount(each.amount), each.iban]
+                for each in self._tables["payouts"]
+            ],
+        )
         yield from self._choices()
 
     def _person(self) -> Iterator[tuple[str, str]]:

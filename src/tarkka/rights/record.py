@@ -18,6 +18,7 @@ from tarkka.vocabulary import Category, Language, Role
 from tarkka.wording import formats
 
 CATEGORY = {
+    Category.ACCOUNT: msgid("record.category.account"),
     Category.CARD: msgid("record.category.card"),
     Category.CHOICE: msgid("record.category.choice"),
     Category.CONTACT: msgid("record.category.contact"),

@@ -81,6 +81,24 @@ class LevelCap(Row, frozen=True):
     reason: str
 
 
+class PayoutAccount(Row, frozen=True):
+    """The account that you gave for Bonus to be paid to, and when."""
+
+    iban: Annotated[str, Meta(description="The account's IBAN, kept encrypted.")]
+    set_at: Moment
+
+
+class Payout(Row, frozen=True):
+    """What you were paid of a household's Bonus: for which month, when, how much and to which account."""
+
+    id: int
+    household: int
+    month: Annotated[date, Meta(description="The first day of the month.")]
+    paid_at: Moment
+    amount: Amount
+    iban: str
+
+
 class Restriction(Row, frozen=True):
     """From when until when your data is only stored, why, and why it ended."""
 

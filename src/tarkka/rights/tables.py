@@ -56,6 +56,13 @@ TABLES = (
     Table("objections", rows.Objection, "objection"),
     Table("wishes", rows.Wish, "wish"),
     Table("sent_receipts", rows.SentReceipt, "sent_receipt", {"receipt_id": ("receipt",)}),
+    Table("payout_accounts", rows.PayoutAccount, "payout_account", {"iban_sealed": ("iban",)}),
+    Table(
+        "payouts",
+        rows.Payout,
+        "payout",
+        {"household_id": ("household",), "iban_sealed": ("iban",), "run_id": ("month", "paid_at"), **_AMOUNT},
+    ),
     Table("restrictions", rows.Restriction, "restriction", {"valid": ("started_at", "ended_at")}),
     Table("level_caps", rows.LevelCap, "level_cap", {"valid": ("started_at", "ended_at")}),
     Table(

@@ -114,6 +114,12 @@ SEALED = (
     Sealed("mandate_confirmed", clear="mandate_id at xid", blinded="confirmed_by", key="mandate_id", at="t.at"),
     Sealed("mandate_ended", clear="mandate_id at xid", blinded="ended_by reason", key="mandate_id", at="t.at"),
     Sealed(
+        "payout_run",
+        clear="id month at payouts paid_cents without_account digest xid",
+        blinded="payer_name payer_iban",
+        at="t.at",
+    ),
+    Sealed(
         "recall_draft",
         clear="id recall_id kind is_dangerous at xid",
         blinded="gtins group_codes lots outlets period texts drafted_by",

@@ -8,6 +8,7 @@ from enum import StrEnum
 class Category(StrEnum):
     """A category of personal data."""
 
+    ACCOUNT = "account"
     CARD = "card"
     CHOICE = "choice"
     CONTACT = "contact"

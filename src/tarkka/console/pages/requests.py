@@ -47,6 +47,8 @@ ERASED = {
     "card": msgid("desk.erased.card"),
     "contact": msgid("desk.erased.contact"),
     "membership": msgid("desk.erased.membership"),
+    "payout": msgid("desk.erased.payout"),
+    "payout_account": msgid("desk.erased.payout_account"),
     "receipt": msgid("desk.erased.receipt"),
     "receipt_group": msgid("desk.erased.receipt_group"),
     "receipt_line": msgid("desk.erased.receipt_line"),

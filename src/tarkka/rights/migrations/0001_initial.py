@@ -8,6 +8,7 @@ from tarkka.database.migration import sql_files
 class Migration(migrations.Migration):
     initial = True
     dependencies = [
+        ("bonus", "0001_initial"),
         ("people", "0001_initial"),
         ("purchases", "0001_initial"),
         ("services", "0001_initial"),

@@ -102,6 +102,9 @@ BEGIN
         UNION ALL SELECT 'contact', false, count(*) FROM contact c WHERE c.person_id = person
         UNION ALL SELECT 'wish', false, count(*) FROM wish w WHERE w.person_id = person
         UNION ALL SELECT 'sent_receipt', false, count(*) FROM sent_receipt s WHERE s.person_id = person
+        UNION ALL SELECT 'payout_account', false, count(*) FROM payout_account a WHERE a.person_id = person
+        UNION ALL SELECT 'payout', true, count(*) FROM payout p JOIN payout_run r ON r.id = p.run_id
+                  WHERE p.person_id = person AND r.at >= rights.kept_since()
         UNION ALL SELECT 'receipt', true, count(*) FROM receipt r WHERE r.purchaser_id = person AND r.purchased_at >= rights.kept_since()
         UNION ALL SELECT 'membership', true, count(*) FROM membership m WHERE m.person_id = person AND coalesce(upper(m.valid) > now(), true)
         UNION ALL SELECT 'card', true, count(*) FROM card c WHERE c.person_id = person AND coalesce(upper(c.valid) > now(), true)
@@ -129,6 +132,7 @@ BEGIN
     DELETE FROM contact c WHERE c.person_id = person;
     DELETE FROM wish w WHERE w.person_id = person;
     DELETE FROM sent_receipt s WHERE s.person_id = person;
+    DELETE FROM payout_account a WHERE a.person_id = person;
     INSERT INTO erased (person_id, request_id, counts, bonus_before_cents, bonus_after_cents)
     SELECT person, of_request, coalesce(counts, ''), before, coalesce(sum(r.bonus_eligible_cents), 0)
     FROM receipt r WHERE r.purchaser_id = person AND r.purchased_at >= since RETURNING id INTO made;
@@ -159,6 +163,7 @@ BEGIN
     DELETE FROM breach_person b WHERE b.person_id = person;
     DELETE FROM glass_notice g WHERE g.person_id = person;
     UPDATE erased e SET person_id = NULL WHERE e.person_id = person;
+    UPDATE payout p SET person_id = NULL, iban_sealed = NULL WHERE p.person_id = person;
     SELECT t.actor INTO officer FROM access.ticket() t;
     SELECT trail.erase(person, officer) INTO made;
     DELETE FROM person p WHERE p.id = person;
@@ -209,9 +214,10 @@ GRANT INSERT (person_id, request_id, valid, reason), UPDATE (valid, end_reason) 
 GRANT INSERT (person_id, request_id, level, valid, reason), UPDATE (valid) ON level_cap TO tarkka_door;
 GRANT UPDATE (given_name, family_name) ON person TO tarkka_door;
 GRANT UPDATE (level) ON receipt TO tarkka_door;
+GRANT UPDATE (person_id, iban_sealed) ON payout TO tarkka_door;
 GRANT INSERT (person_id, request_id, counts, bonus_before_cents, bonus_after_cents), UPDATE (person_id) ON erased TO tarkka_door;
 GRANT USAGE ON SEQUENCE restriction_id_seq, level_cap_id_seq, erased_id_seq TO tarkka_door;
-GRANT DELETE ON receipt, receipt_group, receipt_line, receipt_key, contact, wish, sent_receipt, objection, level_cap, restriction, card, membership,
+GRANT DELETE ON receipt, receipt_group, receipt_line, receipt_key, contact, wish, sent_receipt, payout_account, objection, level_cap, restriction, card, membership,
     register_extract, request, glass_notice, person TO tarkka_door;
 CREATE POLICY door_restricts ON restriction FOR INSERT TO tarkka_door WITH CHECK (true);
 CREATE POLICY door_lifts ON restriction FOR UPDATE TO tarkka_door USING (true);
@@ -221,12 +227,13 @@ CREATE POLICY door_corrects ON person FOR UPDATE TO tarkka_door USING (true);
 CREATE POLICY door_coarsens ON receipt FOR UPDATE TO tarkka_door USING (true) WITH CHECK (level = 'TOTAL');
 CREATE POLICY door_writes ON erased FOR INSERT TO tarkka_door WITH CHECK (true);
 CREATE POLICY door_reads ON erased FOR SELECT TO tarkka_door USING (true);
+CREATE POLICY door_forgets ON payout FOR UPDATE TO tarkka_door USING (true) WITH CHECK (person_id IS NULL);
 CREATE POLICY door_forgets ON erased FOR UPDATE TO tarkka_door USING (true) WITH CHECK (person_id IS NULL);
 DO $$
 DECLARE
     name text;
 BEGIN
-    FOREACH name IN ARRAY ARRAY['receipt', 'receipt_group', 'receipt_line', 'contact', 'wish', 'sent_receipt', 'objection', 'level_cap',
+    FOREACH name IN ARRAY ARRAY['receipt', 'receipt_group', 'receipt_line', 'contact', 'wish', 'sent_receipt', 'payout_account', 'objection', 'level_cap',
                                 'restriction', 'card', 'membership', 'register_extract', 'request', 'glass_notice', 'person'] LOOP
         EXECUTE format('CREATE POLICY door_erases ON %I FOR DELETE TO tarkka_door USING (true)', name);
     END LOOP;

@@ -1,0 +1,153 @@
+"""Paying what is owed, once a month: households with a balance and an account, as files for the bank (R31).
+
+What is paid is decided and posted in the database, in one transaction, a month once (`sql/payout.sql`). The files are
+written beside their names before it is committed and get them after, so that whatever stops the program, the next run
+writes the same files again and pays nobody twice.
+"""
+
+import os
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import date, datetime, tzinfo
+from pathlib import Path
+from typing import Any
+
+import psycopg
+from django.db import connection
+
+from tarkka import access
+from tarkka.bonus.account import open_iban
+from tarkka.bonus.pain import Payer, Payment, payment_file
+from tarkka.database.outbox import outbox
+from tarkka.description.queries import load_rulebook
+from tarkka.vocabulary import Level, Purpose, Role, SubjectKind
+
+ACTOR = "bonus payout"
+MOST = 10_000
+"""Payments of one file: banks bound a file, and one is held in memory while it is made."""
+
+Told = Callable[[int, int], None]
+"""Is told how many payments are written, and how many there are."""
+
+
+class NotPayable(ValueError):
+    """A month cannot be paid out, or its files cannot be made again. The message tells why and what to do."""
+
+
+@dataclass(frozen=True, slots=True)
+class PaidOut:
+    """A month's payout: its files, how many households were paid how many cents, and how many wait for an account."""
+
+    month: date
+    at: datetime
+    payouts: int
+    paid_cents: int
+    without_account: int
+    files: tuple[Path, ...]
+
+
+def pay_out(month: date, *, from_iban: str, told: Told = lambda _done, _all: None) -> PaidOut:
+    """Pay out what is owed to households once a month was closed, and write the files for the bank.
+
+    `month` is a first day. A month that was paid out stays as it was, its payer's account too: its files are written
+    again, the same to the byte, and the bank refuses message ids that it has had. Raises NotPayable, access.Refused.
+    """
+    rulebook = load_rulebook()
+    document = rulebook.in_force(datetime.now(rulebook.time_zone)).description.document
+    with _alone():
+        with access.opened(
+            role=Role.AUTOMATIC,
+            actor=ACTOR,
+            purpose=Purpose.BONUS,
+            subject=access.Subject(SubjectKind.TRACE),
+            at_most=Level.TOTAL,
+        ) as look:
+            look.cover_everyone()
+            raw = connection.connection
+            raw.execute("SET LOCAL statement_timeout = '30min'; SET LOCAL work_mem = '128MB'")
+            run = _run(raw, month, Payer(document.controller.name.fi, from_iban))
+            zone, currency = rulebook.time_zone, document.register.currency
+            parts = [_write(part) for part in run.files(raw, zone, currency, told)]
+        named = tuple(part.rename(part.with_name(part.name.removeprefix(".").removesuffix(".part"))) for part in parts)
+    return PaidOut(month, run.at, run.payouts, run.paid_cents, run.without_account, named)
+
+
+@dataclass(frozen=True, slots=True)
+class _Run:
+    """A payout as the database keeps it."""
+
+    id: int
+    month: date
+    at: datetime
+    payer: Payer
+    payouts: int
+    paid_cents: int
+    without_account: int
+
+    def files(
+        self, raw: psycopg.Connection[Any], zone: tzinfo, currency: str, told: Told
+    ) -> Iterator[tuple[str, bytes]]:
+        """Yield the name and content of each file, of `MOST` payments at most. Inside the look."""
+        at = self.at.astimezone(zone)
+        with raw.cursor(name="payments") as rows:
+            rows.execute("SELECT * FROM bonus.payments(%s)", [self.id])
+            number, done = 0, 0
+            while part := rows.fetchmany(MOST):
+                number, done = number + 1, done + len(part)
+                name = f"bonus-{self.month:%Y-%m}-{number}"
+                payments = [_payment(self.month, *row) for row in part]
+                yield (
+                    f"{name}.xml",
+                    payment_file(
+                        name.upper(), payments, payer=self.payer, made_at=at, pays_on=at.date(), currency=currency
+                    ),
+                )
+                told(done, self.payouts)
+
+
+def _run(raw: psycopg.Connection[Any], month: date, payer: Payer) -> _Run:
+    try:
+        raw.execute("SELECT bonus.pay_out(%s, %s, %s)", [month, payer.name, payer.iban])
+    except psycopg.errors.ObjectNotInPrerequisiteState:
+        raise NotPayable(f"{month:%Y-%m} is not closed: run `tarkka bonus close --month {month:%Y-%m}` first") from None
+    [row] = raw.execute(
+        "SELECT id, month, at, payer_name, payer_iban, payouts, paid_cents, without_account FROM payout_run"
+        " WHERE month = %s",
+        [month],
+    )
+    return _Run(*row[:3], Payer(*row[3:5]), *row[5:])
+
+
+def _payment(
+    month: date, household: int, given_name: str | None, family_name: str, iban_sealed: bytes, amount_cents: int
+) -> Payment:
+    if given_name is None:
+        raise NotPayable(f"somebody who was paid for {month:%Y-%m} was erased: its files are not made again")
+    reference = f"BONUS-{month:%Y-%m}-{household}"
+    return Payment(reference, f"{given_name} {family_name}", open_iban(iban_sealed), amount_cents)
+
+
+def _write(named: tuple[str, bytes]) -> Path:
+    name, content = named
+    part = outbox() / f".{name}.part"
+    with os.fdopen(os.open(part, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "wb") as file:
+        file.write(content)
+        file.flush()
+        os.fsync(file.fileno())  # nobody is on record as paid before the order to pay them is sure to be there
+    return part
+
+
+@contextmanager
+def _alone() -> Iterator[None]:
+    lock = ["tarkka.bonus.payout"]
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_try_advisory_lock(hashtextextended(%s, 0))", lock)
+        if cursor.fetchone() != (True,):
+            raise NotPayable("another process pays out now: wait until it has ended")
+    raw = connection.connection
+    try:
+        yield
+    finally:
+        if not raw.closed:
+            raw.execute("SELECT pg_advisory_unlock(hashtextextended(%s, 0))", lock)

@@ -1,0 +1,256 @@
+"""Paying out: who is paid what, once whatever happens, and what the bank is told."""
+
+import os
+import signal
+import subprocess
+import sys
+from datetime import date
+from typing import Any
+
+import pytest
+from lxml import etree
+
+from building import Household, a_household, a_receipt, a_source, administrator, take
+from tarkka.vocabulary import months_later
+
+IBAN, OTHER, PAYER = "FI2112345600000785", "FI1410093000123458", "FI7944052020036082"
+NS = {"p": "urn:iso:std:iso:20022:tech:xsd:pain.001.001.09"}
+_months = iter(months_later(date(2021, 1, 1), place) for place in range(60))
+
+
+@pytest.fixture
+def month(program: str) -> date:
+    """A month of this test's own, with nothing owed from tests before."""
+    with administrator() as connection:
+        connection.execute("SET session_replication_role = replica")
+        connection.execute("DELETE FROM ledger_entry; DELETE FROM payout; DELETE FROM payout_run")
+    return next(_months)
+
+
+def a_buyer(month: date, total: str = "250.00", *, iban: str | None = IBAN) -> Household:
+    """Return a household that bought in a month; its main member gave an account, if one is told."""
+    home = a_household(2)
+    buy(home, month, total)
+    if iban:
+        give(home.persons[0], iban)
+    return home
+
+
+def buy(home: Household, month: date, total: str) -> None:
+    at = f"{month.replace(day=5)}T12:30:00+02:00"
+    paid = [{"method": "card", "amount": total}]
+    receipt = a_receipt(
+        card=home.cards[0], total=total, bonus_eligible=total, lines=None, payments=paid, purchased_at=at
+    )
+    [verdict] = take(a_source(), [receipt])
+    assert verdict.status == "accepted", verdict
+
+
+def give(person: int, iban: str) -> None:
+    from tarkka.bonus.account import give_account
+    from tarkka.people.actions import customer
+
+    give_account(person, iban, acting=customer(person))
+
+
+def close(month: date) -> None:
+    from tarkka.bonus.closing import close
+
+    assert [each.month for each in close(month)] == [month]
+
+
+def pay(month: date, **given: Any) -> Any:
+    from tarkka.bonus.payout import pay_out
+
+    return pay_out(month, **{"from_iban": PAYER} | given)
+
+
+def paid(files: Any, *tags: str) -> list[tuple[str, ...]]:
+    """Return of each payment in the files what stands in these elements."""
+    found = []
+    for file in files:
+        for each in etree.fromstring(file.read_bytes()).iterfind(".//p:CdtTrfTxInf", NS):
+            found.append(tuple(each.findtext(f".//p:{tag}", None, NS) for tag in tags))
+    return found
+
+
+def balances(*homes: Household) -> list[int]:
+    with administrator() as connection:
+        return [
+            connection.execute(
+                "SELECT coalesce(sum(CASE WHEN credit = 'household' THEN amount_cents ELSE - amount_cents END), 0)::int"
+                " FROM ledger_entry WHERE household_id = %s",
+                [home.id],
+            ).fetchall()[0][0]
+            for home in homes
+        ]
+
+
+def test_who_is_owed_something_and_gave_an_account_is_paid(month):
+    home, without = a_buyer(month), a_buyer(month, "100.00", iban=None)
+    close(month)
+    assert balances(home, without) == [375, 100]
+    made = pay(month)
+    assert (made.payouts, made.paid_cents, made.without_account) == (1, 375, 1)
+    assert balances(home, without) == [0, 100]
+    assert paid(made.files, "Nm", "IBAN", "InstdAmt", "EndToEndId") == [
+        ("Given0 Family", IBAN, "3.75", f"BONUS-{month:%Y-%m}-{home.id}")
+    ]
+    [file] = made.files
+    assert file.name == f"bonus-{month:%Y-%m}-1.xml"
+    assert file.stat().st_mode & 0o777 == 0o600
+    assert list(file.parent.glob(".*")) == []
+
+
+def test_paying_out_again_pays_nobody_and_writes_the_same_file(month):
+    home = a_buyer(month)
+    close(month)
+    [file] = pay(month).files
+    content = file.read_bytes()
+    file.unlink()
+    give(home.persons[0], OTHER)
+    late = a_buyer(month)
+    close(month)
+    assert balances(home, late) == [0, 375]
+    again = pay(month, from_iban=IBAN)
+    assert (again.payouts, again.paid_cents) == (1, 375)
+    assert again.files[0].read_bytes() == content
+    assert balances(home, late) == [0, 375]
+
+
+def test_what_is_carried_on_is_paid_with_a_later_month(month):
+    home = a_buyer(month, "100.00", iban=None)
+    close(month)
+    assert pay(month).files == ()
+    give(home.persons[0], OTHER)
+    following = next(_months)
+    buy(home, following, "250.00")
+    close(following)
+    made = pay(following)
+    assert paid(made.files, "IBAN", "InstdAmt") == [(OTHER, "4.75")]
+    assert balances(home) == [0]
+
+
+def test_a_balance_below_zero_is_carried_on(month):
+    home = a_buyer(month, "100.00")
+    close(month)
+    with administrator() as connection:
+        connection.execute(
+            "INSERT INTO ledger_entry (household_id, month, kind, debit, credit, amount_cents, program_version, run_id)"
+            " SELECT %s, %s, 'adjustment', 'household', 'bonus_cost', 150, 1, max(id) FROM bonus_run",
+            [home.id, month],
+        )
+    made = pay(month)
+    assert (made.payouts, made.without_account, balances(home)) == (0, 0, [-50])
+
+
+@pytest.mark.parametrize("ended", ["handed over", "ended"])
+def test_main_member_now_is_paid_or_the_last_one(month, ended):
+    home = a_buyer(month)
+    _, second = home.persons
+    close(month)
+    with administrator() as connection:
+        connection.execute(
+            "UPDATE membership SET valid = tstzrange(lower(valid), now() - interval '1 day') WHERE household_id = %s",
+            [home.id],
+        )
+        if ended == "handed over":
+            connection.execute(
+                "INSERT INTO membership (person_id, household_id, is_main_member, valid)"
+                " VALUES (%s, %s, true, tstzrange(now() - interval '1 day', NULL))",
+                [second, home.id],
+            )
+    give(second, OTHER)
+    assert paid(pay(month).files, "IBAN") == [(OTHER if ended == "handed over" else IBAN,)]
+
+
+def test_a_month_that_is_not_closed_is_not_paid_out(month):
+    from tarkka.bonus.payout import NotPayable
+
+    home = a_buyer(month)
+    with pytest.raises(NotPayable, match=f"tarkka bonus close --month {month:%Y-%m}"):
+        pay(month)
+    assert balances(home) == [0]
+
+
+def test_many_payments_go_into_several_files_each_whole(month, monkeypatch):
+    from tarkka.bonus import payout
+
+    monkeypatch.setattr(payout, "MOST", 2)
+    homes = [a_buyer(month) for _ in range(5)]
+    close(month)
+    told: list[tuple[int, int]] = []
+    made = pay(month, told=lambda done, all_: told.append((done, all_)))
+    assert [file.name for file in made.files] == [f"bonus-{month:%Y-%m}-{number}.xml" for number in (1, 2, 3)]
+    assert told == [(2, 5), (4, 5), (5, 5)]
+    ids = [etree.fromstring(file.read_bytes()).findtext(".//p:MsgId", None, NS) for file in made.files]
+    assert ids == [f"BONUS-{month:%Y-%m}-{number}" for number in (1, 2, 3)]
+    assert {each for (each,) in paid(made.files, "EndToEndId")} == {f"BONUS-{month:%Y-%m}-{home.id}" for home in homes}
+
+
+_STOPPED = """
+import os, signal, sys
+from tarkka.cli.boot import boot
+boot()
+from datetime import date
+from pathlib import Path
+from tarkka.bonus import payout
+from tarkka.access import door
+die = lambda *_, **__: os.kill(os.getpid(), signal.SIGKILL)
+step = sys.argv[2]
+if step == "posted": payout.payment_file = die
+if step == "half a file": payout.os.fsync = die
+if step == "before the commit": door._refuse_misuse = die
+if step == "before the name": Path.rename = die
+payout.pay_out(date.fromisoformat(sys.argv[1]), from_iban=sys.argv[3])
+"""
+
+
+@pytest.mark.parametrize("step", ["posted", "half a file", "before the commit", "before the name"])
+def test_a_process_that_is_killed_pays_nobody_twice_and_loses_nobody(month, step):
+    home = a_buyer(month)
+    close(month)
+    ended = subprocess.run(
+        [sys.executable, "-c", _STOPPED, month.isoformat(), step, PAYER],
+        env=os.environ | {"DJANGO_SETTINGS_MODULE": "tarkka.site.settings"},
+        capture_output=True,
+        check=False,
+    )
+    assert ended.returncode == -signal.SIGKILL, ended.stderr.decode()
+    assert balances(home) == [0 if step == "before the name" else 375]
+    made = pay(month)
+    assert paid(made.files, "InstdAmt") == [("3.75",)]
+    assert balances(home) == [0]
+    assert list(made.files[0].parent.glob(".*")) == []
+    with administrator() as connection:
+        assert connection.execute("SELECT count(*) FROM payout").fetchall() == [(1,)]
+
+
+def test_the_payout_is_a_look_that_everybody_in_the_register_sees(month):
+    from looking import latest_events, own_look
+
+    home = a_buyer(month)
+    close(month)
+    pay(month)
+    with own_look(home.persons[1]):
+        assert [event.purpose for event in latest_events(limit=3)].count("bonus") >= 1
+
+
+@pytest.mark.parametrize(
+    "statement",
+    ["SELECT bonus.pay_out('2017-01-01', 'a', 'b')", "SELECT * FROM bonus.payments(1)", "SELECT * FROM payout"],
+)
+def test_no_other_look_at_all_households_pays_or_reads_who_was_paid(program, statement):
+    import psycopg
+    from django.db import connection
+
+    from tarkka import access
+    from tarkka.vocabulary import Purpose, Role, SubjectKind
+
+    look = {"role": Role.AUTOMATIC, "actor": "test", "subject": access.Subject(SubjectKind.TRACE)}
+    with (
+        pytest.raises(psycopg.errors.InsufficientPrivilege),
+        access.opened(**look, purpose=Purpose.STATISTICS) as opened,
+    ):
+        opened.cover_everyone()
+        connection.connection.execute(statement)
