@@ -1,6 +1,6 @@
 """The register's words as pure values: levels, purposes, objections, money, time, GTIN. Imports nothing of Tarkka."""
 
-from tarkka.vocabulary.gtin import Gtin, is_gtin
+from tarkka.vocabulary.gtin import Gtin, gtin14, is_gtin
 from tarkka.vocabulary.labels import Category, LeftOut, PersonalTable
 from tarkka.vocabulary.money import cents, decimal_text
 from tarkka.vocabulary.period import Period
@@ -41,6 +41,7 @@ __all__ = [
     "SubjectKind",
     "cents",
     "decimal_text",
+    "gtin14",
     "is_gtin",
     "midnight",
     "month_span",

@@ -1,0 +1,133 @@
+"""Tracing: who bought what is recalled, or may have (R19; rulings: Recalls).
+
+One look a quarter of purchases, so that each ends in minutes, and what it found is kept whatever becomes of the next.
+Everybody whom a look finds sees it among theirs. Tracing again adds what came in late, and changes nothing else.
+"""
+
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, timedelta
+from importlib.resources import files
+from typing import Any
+
+from django.db import connection
+
+from tarkka import access
+from tarkka.access import Subject
+from tarkka.description.queries import load_rulebook
+from tarkka.purchases.kept import quarter_of
+from tarkka.recalls.queries import read_published
+from tarkka.vocabulary import Level, Purpose, Role, SubjectKind, midnight, months_later
+
+ACTOR = "recall tracing"
+TRACE = Subject(SubjectKind.TRACE)
+
+
+def _sql(name: str) -> str:
+    return files("tarkka.recalls").joinpath("sql", f"{name}.sql").read_text()
+
+
+_PRODUCTS, _BOUGHT, _MAY_HAVE_BOUGHT, _STORE = map(_sql, ("products", "bought", "may_have_bought", "store"))
+
+
+@dataclass(frozen=True, slots=True)
+class Traced:
+    """What one look found: the quarter by its first day, people, those of them not found before.
+
+    `coarse` tells that product lines of the quarter were let go before the recall was released.
+    """
+
+    quarter: date
+    people: int
+    new_people: int
+    coarse: bool
+
+
+def trace_recall(recall_id: int, *, role: Role = Role.AUTOMATIC, actor: str = ACTOR) -> list[Traced]:
+    """Trace a running recall over all of its days. Raises LookupError unless it is running, and access.Refused."""
+    stretches = stretches_of(recall_id)
+    return [trace_stretch(recall_id, *each, role=role, actor=actor) for each in stretches]
+
+
+def stretches_of(recall_id: int) -> list[tuple[datetime, datetime]]:
+    """Return the stretches that a recall is traced in: its days of purchase, cut where quarters begin (UTC).
+
+    Raises LookupError unless it is running.
+    """
+    found = [each for each in read_published([recall_id]) if each.ended_at is None]
+    if not found:
+        raise LookupError(f"recall {recall_id} is not running: it was not released, or has ended")
+    draft = found[0].draft
+    if draft.first is None or draft.last is None:
+        raise LookupError(f"recall {recall_id} tells no days of purchase")
+    zone = load_rulebook().time_zone
+    since, until = midnight(draft.first, zone), midnight(draft.last + timedelta(days=1), zone)
+    stretches = []
+    while since < until:
+        end = min(until, midnight(months_later(quarter_of(since), 3), UTC))
+        stretches.append((since, end))
+        since = end
+    return stretches
+
+
+def trace_stretch(
+    recall_id: int,
+    since: datetime,
+    until: datetime,
+    *,
+    role: Role = Role.AUTOMATIC,
+    actor: str = ACTOR,
+) -> Traced:
+    """Find and store who bought what is recalled in a stretch within one quarter, at a look of its own.
+
+    Raises access.Refused, `no_recall` unless the recall is running.
+    """
+    look = access.opened(role=role, actor=actor, purpose=Purpose.RECALL, subject=TRACE, case_ref=str(recall_id))
+    with look as opened, connection.cursor() as cursor:
+        # What is traced may take as long as the look lives: the role's own limit is a page's.
+        cursor.execute("SET LOCAL statement_timeout = '300s'")
+        cursor.execute("SELECT gtins, group_codes, lots, outlets, recall_id FROM recalls.traced()")
+        gtins, groups, lots, outlets, of_recall = cursor.fetchone()
+        cursor.execute(_PRODUCTS, {"gtins": gtins, "groups": groups})
+        products, all_groups = cursor.fetchone()
+        given: dict[str, Any] = {
+            "recall": of_recall,
+            "since": since,
+            "until": until,
+            "products": products,
+            "groups": all_groups,
+            "lots": lots,
+            "outlets": outlets,
+        }
+        quarter = quarter_of(since)
+        cursor.execute(
+            """
+            SELECT EXISTS (SELECT FROM retention_drop d WHERE d.level = 'PRODUCT' AND d.quarter = %s
+                           AND d.at < (SELECT p.released_at FROM recalls.published(ARRAY[%s::bigint]) p))
+            """,
+            [quarter, of_recall],
+        )
+        [coarse] = cursor.fetchone()
+        levels = [Level.GROUP, Level.PRODUCT] if coarse else [Level.GROUP]
+        found, new = _store(_BOUGHT, given)
+        for level in levels:
+            more, more_new = _store(_MAY_HAVE_BOUGHT, given | {"level": level.name})
+            found, new = found | more, new | more_new
+        # A look that ran out meanwhile showed nobody, without a word; then this raises, and nothing of it is kept.
+        opened.cover(found)
+        cursor.execute(
+            """
+            INSERT INTO recall_run (recall_id, event_id, quarter, people, new_people) VALUES (%s, %s, %s, %s, %s)
+            """,
+            [of_recall, opened.event_id, quarter, len(found), len(new)],
+        )
+        # In the same transaction: whoever was found is told, and nobody else.
+        cursor.execute("SELECT recalls.tell_found()")
+    return Traced(quarter, len(found), len(new), coarse)
+
+
+def _store(statement: str, given: dict[str, Any]) -> tuple[set[int], set[int]]:
+    """Store whom a statement finds, and return them, and those of them who are new to the recall."""
+    with connection.cursor() as cursor:
+        cursor.execute(_STORE.replace("{found}", statement), given)
+        rows = cursor.fetchall()
+    return {person for person, _ in rows}, {person for person, is_new in rows if is_new}
