@@ -1,0 +1,131 @@
+"""Closing a month against the bare GROUP BY over the same receipts: its speed, how it grows, and what memory it takes."""
+
+import os
+import subprocess
+import sys
+import time
+from collections.abc import Callable
+from contextlib import suppress
+from datetime import date
+from pathlib import Path
+
+import psutil
+import psycopg
+
+from bench.measuring import ADMIN, ROOT, tell
+
+RECEIPTS = 9
+"""Receipts of a household a month: a nation's 2.4 million households make about 250 million receipts a year."""
+BARE = "SELECT household_id, sum(bonus_eligible_cents) FROM receipt WHERE purchased_at >= %s AND purchased_at < %s GROUP BY household_id"
+
+# A household's receipts of a month: mostly one payment, a third by the group's own card, some in two payments, one in fifty of an earlier return.
+_HOUSEHOLDS = "INSERT INTO household SELECT FROM generate_series(1, %(households)s)"
+_RECEIPTS = """
+INSERT INTO receipt (purchaser_id, purchased_at, id, household_id, outlet_id, source_id, version, level, channel, kind,
+                     source_receipt_id, currency, total_cents, bonus_eligible_cents, card_benefit_cents, payments)
+SELECT h, %(since)s + interval '1 second' * ((h * 7919 + n * 270000) %% 2500000), nextval('receipt_id_seq'), h, %(outlet)s, %(source)s,
+       1, 'TOTAL', 'store', 'sale', 'bench-' || h || '-' || n, 'EUR', cents, cents * 9 / 10, 0,
+       CASE WHEN (h + n) %% 3 = 0 THEN jsonb_build_array(jsonb_build_object('method', 'group_card', 'amount_cents', cents))
+            WHEN (h + n) %% 25 = 1 THEN jsonb_build_array(jsonb_build_object('method', 'gift_card', 'amount_cents', cents / 2),
+                                                          jsonb_build_object('method', 'card', 'amount_cents', cents - cents / 2))
+            ELSE jsonb_build_array(jsonb_build_object('method', 'card', 'amount_cents', cents)) END
+FROM generate_series(%(first)s::bigint, %(last)s::bigint) h, generate_series(1, %(each)s) n, LATERAL (SELECT 500 + (h * 31 + n * 977) %% 9000 AS cents) c
+"""
+_RETURNS = """
+INSERT INTO receipt (purchaser_id, purchased_at, id, household_id, outlet_id, source_id, version, level, channel, kind, refers_to, refers_to_at,
+                     source_receipt_id, currency, total_cents, bonus_eligible_cents, card_benefit_cents, payments)
+SELECT purchaser_id, purchased_at + interval '3 days', nextval('receipt_id_seq'), household_id, outlet_id, source_id,
+       1, 'TOTAL', 'store', 'return', id, purchased_at, source_receipt_id || '-back', 'EUR', - total_cents / 2, - bonus_eligible_cents / 2, 0,
+       jsonb_build_array(jsonb_build_object('method', 'card', 'amount_cents', - total_cents / 2))
+FROM receipt WHERE purchased_at >= %(since)s AND purchased_at < %(until)s AND id %% 50 = 0
+"""
+
+
+def measure(households: int) -> None:
+    """Print the figures of closing months of `households` and of a quarter as many."""
+    from tarkka.bonus.actions import publish
+    from tarkka.bonus.queries import programs
+
+    print(f"\nBonus: months of {RECEIPTS} receipts a household")
+    if not programs():
+        publish((ROOT / "programs/s_group.toml").read_text(), acting="bench")
+    speeds = {}
+    for size, month in ((households // 4, date(2018, 2, 1)), (households, date(2018, 5, 1))):
+        speeds[size] = _closing(size, month)
+    small, large = speeds.values()
+    tell("seconds a million households, of a quarter as many and of all", f"{small:.1f}, {large:.1f}", "linear")
+
+
+def _closing(households: int, month: date) -> float:
+    span = _fill(households, month)
+    with psycopg.connect(os.environ[ADMIN], autocommit=True) as db:
+        for setting in ("work_mem = '128MB'", "max_parallel_workers_per_gather = 0"):
+            db.execute(f"SET {setting}")
+        bare = min(_seconds(lambda: db.execute(f"SELECT count(*) FROM ({BARE}) s", span).fetchall()) for _ in range(3))
+    seconds, program, server = _close(month)
+    tell(f"closing {households:,} households, of the bare GROUP BY ({bare:.1f} s)", f"{seconds / bare:.2f} times ({seconds:.1f} s)", "at most 5")
+    tell("  memory at its peak: the command, the server's own", f"{program} MB, {server} MB", "flat")
+    again, _, _ = _close(month)
+    tell("  and again, where nothing is left to post", f"{again / bare:.2f} times")
+    return seconds / households * 1e6
+
+
+def _fill(households: int, month: date) -> tuple[object, object]:
+    """Make households and a month's receipts past the intake, whose speed is told elsewhere."""
+    from tarkka.purchases.actions import register_outlets
+    from tarkka.vocabulary import month_span
+    from tarkka.description.queries import load_rulebook
+
+    span = month_span(month.year, month.month, load_rulebook().time_zone)
+    register_outlets([("bench", "Bench", "prisma")])
+    with psycopg.connect(os.environ[ADMIN], autocommit=True) as db:
+        db.execute("SELECT purchases.make_partitions(%s, %s)", [month, month])
+        [(outlet,)] = db.execute("SELECT id FROM outlet WHERE code = 'bench'").fetchall()
+        [(first,)] = db.execute("SELECT coalesce(max(id), 0) + 1 FROM household").fetchall()
+        db.execute("INSERT INTO household (id) SELECT generate_series(%s, %s)", [first, first + households - 1])
+        db.execute("SELECT setval('household_id_seq', max(id)) FROM household")
+        filled = {"outlet": outlet, "source": 0, "each": RECEIPTS, "since": span.starts_at, "until": span.ends_at}
+        for start in range(first, first + households, 100_000):
+            last = min(start + 100_000, first + households) - 1
+            db.execute(_RECEIPTS, filled | {"first": start, "last": last})
+        db.execute(_RETURNS, filled)
+        db.execute("VACUUM (FREEZE, ANALYZE) receipt")
+        db.execute("CHECKPOINT")
+    return span.starts_at, span.ends_at
+
+
+def _seconds(work: Callable[[], object]) -> float:
+    start = time.perf_counter()
+    work()
+    return time.perf_counter() - start
+
+
+def _close(month: date) -> tuple[float, int, int]:
+    """Close a month by the command; return the seconds of it and the peaks in MB of the command's and its backend's own memory."""
+    command = [sys.executable, "-m", "tarkka.cli.main", "bonus", "close", "--month", f"{month:%Y-%m}"]
+    start = time.perf_counter()
+    peaks = [0, 0]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL) as process:
+        while process.poll() is None:
+            with suppress(psutil.Error):
+                peaks[0] = max(peaks[0], psutil.Process(process.pid).memory_info().rss)
+            for backend in _backends():
+                with suppress(psutil.Error):
+                    memory = psutil.Process(backend).memory_info()
+                    peaks[1] = max(peaks[1], memory.rss - memory.shared)
+            time.sleep(0.05)
+    assert process.returncode == 0
+    return time.perf_counter() - start, peaks[0] >> 20, peaks[1] >> 20
+
+
+def _backends() -> list[int]:
+    with psycopg.connect(os.environ[ADMIN], autocommit=True) as db:
+        return [pid for (pid,) in db.execute("SELECT pid FROM pg_stat_activity WHERE usename = 'tarkka_app'")]
+
+
+if __name__ == "__main__":
+    from bench.measuring import machine, register
+
+    print(machine())
+    with register():
+        measure(int(sys.argv[1]) if len(sys.argv) > 1 else 240_000)

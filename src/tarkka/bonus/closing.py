@@ -1,0 +1,165 @@
+"""Closing months: what receipts say beyond what the ledger has is posted, so that doing it again posts nothing.
+
+One look of the program's, at the whole register for Bonus, which each person sees among the looks at them.
+"""
+
+import time
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from datetime import date
+from importlib.resources import files
+from typing import Any
+
+from django.db import connection
+from django.db.backends.utils import CursorWrapper
+
+from tarkka import access
+from tarkka.bonus.queries import PublishedProgram, closed_at, program_for, programs, this_month
+from tarkka.description.queries import load_rulebook
+from tarkka.vocabulary import Level, Purpose, Role, Span, SubjectKind, month_span, months_later
+
+ACTOR = "bonus"
+PART = 20_000
+"""So many households are posted at a time: what the server keeps in mind for them is then the same at any size."""
+LOOK_SECONDS = 200
+"""A look has five minutes; a month is begun in it only before so many."""
+
+_SQL = files("tarkka.bonus").joinpath("sql")
+_DUE, _POST = (_SQL.joinpath(f"{name}.sql").read_text() for name in ("due", "post"))
+
+# Partitions are named for the quarters whose receipts they hold (purchases.make_partitions).
+_FIRST_QUARTER = """
+SELECT min(substr(c.relname, length('receipt_') + 1)) FROM pg_inherits i JOIN pg_class c ON c.oid = i.inhrelid
+WHERE i.inhparent = 'public.receipt'::regclass
+"""
+
+Told = Callable[[date, int], None]
+"""Is told the month, and how many households have been posted of it."""
+
+
+class NotClosable(ValueError):
+    """A month cannot be closed; the message tells why."""
+
+
+@dataclass(frozen=True, slots=True)
+class Closed:
+    """What a closing posted of a month, in cents. `number` is 1 the first time; 0 if nothing was left to post."""
+
+    month: date
+    number: int
+    households: int
+    entries: int
+    bonus_cents: int
+    benefit_cents: int
+
+
+def close(month: date | None = None, *, told: Told = lambda _month, _households: None) -> Iterator[Closed]:
+    """Close a month that has ended, or every month that is due; yield what was posted of each, once it is committed.
+
+    Due are the months that were never closed, and of the closed ones those that the program still adjusts for late
+    receipts and returns. Raises NotClosable for a month that has not ended or whose totals are kept no more;
+    NoProgram; access.Refused.
+    """
+    zone = load_rulebook().time_zone
+    months = [
+        (program_for(due), month_span(due.year, due.month, zone))
+        for due in (_due_months() if month is None else [_closable(month)])
+    ]
+    while months:
+        done = []
+        began = time.monotonic()
+        with access.opened(
+            role=Role.AUTOMATIC,
+            actor=ACTOR,
+            purpose=Purpose.BONUS,
+            subject=access.Subject(SubjectKind.TRACE),
+            at_most=Level.TOTAL,
+        ) as look:
+            look.cover_everyone()
+            with connection.cursor() as cursor:
+                cursor.execute("SET LOCAL statement_timeout = '30min'; SET LOCAL work_mem = '128MB'")
+            while months and time.monotonic() - began < LOOK_SECONDS:
+                done.append(_close(*months.pop(0), told))
+        yield from done
+
+
+def _close(program: PublishedProgram, span: Span, told: Told) -> Closed:
+    """Post what is due of one month, in the look under way. Two closings of one month wait for each other."""
+    month = span.first
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_advisory_xact_lock(hashtext('bonus.close'), %s)", [month.toordinal()])
+        cursor.execute("SELECT coalesce(max(number), 0) FROM bonus_run WHERE month = %s", [month])
+        [(before,)] = cursor.fetchall()
+        bounds = {"month": month, "since": span.starts_at, "until": span.ends_at, "version": program.version}
+        run: int | None = None
+        households, sums = 0, [0, 0, 0]
+        with connection.connection.cursor(name="due") as due:
+            due.execute(_DUE, bounds)
+            while part := due.fetchmany(PART):
+                run = run or _begin(cursor, month, before + 1, program)
+                posted = _post(cursor, part, run, bounds, is_first=before == 0)
+                sums = [a + b for a, b in zip(sums, posted, strict=True)]
+                households += len(part)
+                told(month, households)
+        if run is None and before == 0:
+            run = _begin(cursor, month, 1, program)  # nobody earned anything, and the month is closed all the same
+    return Closed(month, before + 1 if run else 0, households, *sums)
+
+
+def _begin(cursor: CursorWrapper, month: date, number: int, program: PublishedProgram) -> int:
+    cursor.execute(
+        "INSERT INTO bonus_run (month, number, program_version) VALUES (%s, %s, %s) RETURNING id",
+        [month, number, program.version],
+    )
+    [(run,)] = cursor.fetchall()
+    return int(run)
+
+
+def _post(
+    cursor: CursorWrapper, part: Sequence[tuple[int, int, int]], run: int, bounds: dict[str, Any], *, is_first: bool
+) -> tuple[int, int, int]:
+    households, bonus, benefit = (list(column) for column in zip(*part, strict=True))
+    cursor.execute(
+        _POST,
+        bounds | {"run": run, "is_first": is_first, "households": households, "bonus": bonus, "benefit": benefit},
+    )
+    [(entries, bonus_cents, benefit_cents)] = cursor.fetchall()
+    return int(entries), int(bonus_cents), int(benefit_cents)
+
+
+def _closable(month: date) -> date:
+    if month.day != 1:
+        raise NotClosable(f"{month} is no first day of a month")
+    if month >= this_month():
+        raise NotClosable(f"{month:%Y-%m} has not ended: it is closed when no more of its purchases can be made")
+    program_for(month)
+    if month < _kept_since() and closed_at(month):
+        raise NotClosable(f"{month:%Y-%m} is closed, and its receipts need not be kept any more: it stays as it is")
+    return month
+
+
+def _due_months() -> list[date]:
+    """The ended months since the first that has receipts and a program: unclosed ones, and closed ones to adjust."""
+    published, present = programs(), this_month()
+    with connection.cursor() as cursor:
+        cursor.execute(_FIRST_QUARTER)
+        [(quarter,)] = cursor.fetchall()
+        cursor.execute("SELECT DISTINCT month FROM bonus_run")
+        closed = {month for (month,) in cursor.fetchall()}
+    if not published or quarter is None:
+        return []
+    year, number = str(quarter).split("q")
+    first = max(date(int(year), 3 * int(number) - 2, 1), published[0].program.effective_from)
+    ended = [months_later(first, n) for n in range((present.year - first.year) * 12 + present.month - first.month)]
+    adjusted = months_later(present, -published[-1].program.adjusted_for_months)
+    since = max(adjusted, _kept_since())
+    return [month for month in ended if month not in closed or month >= since]
+
+
+def _kept_since() -> date:
+    """The first month of which every receipt's total must be kept still (retention is in whole quarters of UTC)."""
+    rulebook = load_rulebook()
+    present = this_month()
+    quarters = rulebook.on(present).description.document.retention[Level.TOTAL].quarters
+    first = months_later(present.replace(month=(present.month - 1) // 3 * 3 + 1), -3 * quarters)
+    return months_later(first, 1)  # it begins some hours before UTC's does, in a quarter that may be gone

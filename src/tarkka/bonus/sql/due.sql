@@ -1,0 +1,27 @@
+-- What a month's receipts earn each household beyond what the ledger has for it, in cents: Bonus and payment-method benefit. Households
+-- with nothing to post have no row, so a month that is closed again, and to which nothing came, has none.
+WITH home AS (
+    SELECT DISTINCT ON (h.household_id) h.household_id, c.from_cents, c.basis_points
+    FROM household_cooperative h JOIN bonus_cooperative c ON c.version = %(version)s AND c.code = h.cooperative
+    WHERE h.from_month = (SELECT max(l.from_month) FROM household_cooperative l WHERE l.household_id = h.household_id AND l.from_month <= %(month)s)
+    ORDER BY h.household_id
+),
+posted AS (
+    SELECT e.household_id,
+           sum(CASE WHEN e.debit = 'bonus_cost' THEN e.amount_cents WHEN e.credit = 'bonus_cost' THEN - e.amount_cents ELSE 0 END)::bigint AS bonus,
+           sum(CASE WHEN e.debit = 'payment_benefit_cost' THEN e.amount_cents
+                    WHEN e.credit = 'payment_benefit_cost' THEN - e.amount_cents ELSE 0 END)::bigint AS benefit
+    FROM ledger_entry e WHERE e.month = %(month)s AND e.run_id IS NOT NULL GROUP BY 1
+),
+earned AS (
+    SELECT c.household_id,
+           (c.earning_cents * (coalesce(h.basis_points, d.basis_points))[width_bucket(c.earning_cents, coalesce(h.from_cents, d.from_cents))] + 5000) / 10000 AS bonus,
+           (c.paid_cents * p.benefit_basis_points + 5000) / 10000 AS benefit
+    FROM bonus.counting(%(since)s, %(until)s, %(version)s) c
+    JOIN bonus_program p ON p.version = %(version)s
+    JOIN bonus_cooperative d ON d.version = %(version)s AND d.is_default
+    LEFT JOIN home h USING (household_id)
+)
+SELECT e.household_id, e.bonus - coalesce(p.bonus, 0) AS bonus, e.benefit - coalesce(p.benefit, 0) AS benefit
+FROM earned e LEFT JOIN posted p USING (household_id)
+WHERE e.bonus <> coalesce(p.bonus, 0) OR e.benefit <> coalesce(p.benefit, 0)
