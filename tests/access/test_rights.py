@@ -19,20 +19,22 @@ ASKED = "kind text place extension_reason outcome answer"
 AMOUNTS = "currency total_cents bonus_eligible_cents card_benefit_cents payments"
 HOUSEHOLD_RECEIPT = "household_id purchased_at id outlet_id channel kind " + AMOUNTS
 DOOR_RECEIPT = (
-    "purchaser_id purchased_at id household_id outlet_id source_id version level kind source_receipt_id refers_to"
-    " total_cents bonus_eligible_cents card_benefit_cents"
+    "purchaser_id purchased_at id household_id outlet_id source_id version level channel kind source_receipt_id refers_to"
+    " refers_to_at currency total_cents bonus_eligible_cents card_benefit_cents payments"
 )
 SUPERVISION = ("flag", "flag_decision", "flag_event", "staff_call")
 VIEWS = tuple(f"supervision.{name}" for name in ("deed", "reached", "search", "suspected"))
 BREACHES = ("breach", "breach_entry", "breach_notice", "breach_person")
 ERASED = (
-    "breach_person", "card", "contact", "glass_notice", "level_cap", "membership", "objection", "person", "receipt",
+    "card", "contact", "glass_notice", "level_cap", "membership", "objection", "person", "receipt",
     "receipt_group", "receipt_key", "receipt_line", "register_extract", "request", "restriction", "sent_receipt",
     "wish",
 )  # fmt: skip
 _KEPT = ("cardless_receipt", "intake_batch", "product", "receipt_key")
 TRAIL = ("trail_checkpoint", "trail_leaf", "trail_node")
 _VERBS = ("SELECT", "INSERT", "UPDATE", "DELETE")
+HELD = ("held_receipt", "held_receipt_group", "held_receipt_line")
+DROPPED = {("retention_drop", "SELECT"): ALL}
 QUEUE = {
     ("jobs.procrastinate_jobs", "SELECT"): ALL,
     (
@@ -53,6 +55,7 @@ QUEUED = {
 RIGHTS: dict[str, dict[tuple[str, str], str]] = {
     "tarkka_app": SHARED
     | QUEUE
+    | DROPPED
     | {(table, "SELECT"): ALL for table in TRAIL}
     | {(table, "INSERT"): ALL for table in ("trail_checkpoint", "trail_node")}
     | DESCRIPTION
@@ -74,14 +77,18 @@ RIGHTS: dict[str, dict[tuple[str, str], str]] = {
     | {("trail_progress", verb): ALL for verb in ("SELECT", "INSERT", "DELETE")}
     | {("erasure", "INSERT"): ALL},
     "tarkka_person": SHARED
+    | DROPPED
+    | {(table, "SELECT"): ALL for table in HELD}
     | {(table, "SELECT"): ALL for table in TRAIL}
     | {(table, "SELECT"): ALL for table in ("card", "contact", "level_cap", "membership", "person", "wish")}
-    | {(table, "SELECT"): ALL for table in ("breach_person", "erased", "restriction")}
+    | {("restriction", "SELECT"): ALL}
     | {(table, "SELECT"): ALL for table in ("receipt", "receipt_group", "receipt_line")}
     | {(f"description_{part}", "SELECT"): ALL for part in ("in_force", "version")}
     | {
         ("access_event", "SELECT"): EVENT,
         ("breach_notice", "SELECT"): "id breach_id fi sv en at",
+        ("breach_person", "SELECT"): "breach_id person_id found_at",
+        ("erased", "SELECT"): "id person_id request_id at counts bonus_before_cents bonus_after_cents",
         ("card", "INSERT"): "number person_id valid",
         ("card", "UPDATE"): "valid",
         ("register_extract", "SELECT"): ALL,
@@ -107,12 +114,18 @@ RIGHTS: dict[str, dict[tuple[str, str], str]] = {
         ("wish", "UPDATE"): "ended_at",
     },
     "tarkka_household": SHARED
+    | DROPPED
     | {("person", "SELECT"): "id given_name family_name", ("receipt", "SELECT"): HOUSEHOLD_RECEIPT},
-    "tarkka_trace": SHARED | {(table, "SELECT"): ALL for table in ("receipt", "receipt_group", "receipt_line")},
+    "tarkka_trace": SHARED
+    | DROPPED
+    | {(table, "SELECT"): ALL for table in ("receipt", "receipt_group", "receipt_line", *HELD)},
     "tarkka_audience": SHARED
     | {(f"audience.{table}", "SELECT"): ALL for table in ("receipt", "receipt_group", "receipt_line")},
     "tarkka_door": DESCRIPTION
     | QUEUED
+    | DROPPED
+    | {(table, verb): ALL for table in HELD for verb in ("SELECT", "INSERT", "DELETE")}
+    | {("retention_run", "SELECT"): "id version", ("retention_run", "INSERT"): "version acting"}
     | {(table, "SELECT"): ALL for table in ("outlet", "receipt_group")}
     | {
         (table, verb): ALL
@@ -121,7 +134,7 @@ RIGHTS: dict[str, dict[tuple[str, str], str]] = {
         if verb == "INSERT" or table not in ("access_cover", "case_review", "staff_act")
     }
     | {(table, verb): ALL for table in _KEPT for verb in ("SELECT", "INSERT")}
-    | {(table, "INSERT"): ALL for table in SUPERVISION}
+    | {(table, "INSERT"): ALL for table in (*SUPERVISION, "register_change")}
     | {(table, "SELECT"): ALL for table in SUPERVISION if table != "flag_decision"}
     | {(table, "DELETE"): ALL for table in ERASED}
     | {(table, "INSERT"): ALL for table in BREACHES}
@@ -147,7 +160,6 @@ RIGHTS: dict[str, dict[tuple[str, str], str]] = {
         ("glass_notice", "INSERT"): "case_id person_id is_refused",
         ("erased", "SELECT"): ALL,
         ("erased", "INSERT"): "person_id request_id counts bonus_before_cents bonus_after_cents",
-        ("erased", "UPDATE"): "person_id",
         ("register_extract", "SELECT"): "id person_id way asked_at made_at",
         ("household", "INSERT"): "id",
         ("level_cap", "SELECT"): "person_id request_id level valid",
@@ -161,20 +173,20 @@ RIGHTS: dict[str, dict[tuple[str, str], str]] = {
         ("person", "INSERT"): "id identity_hash identity_sealed given_name family_name language",
         ("receipt", "SELECT"): DOOR_RECEIPT,
         ("receipt", "UPDATE"): "level",
-        ("restriction", "SELECT"): "person_id request_id valid",
+        ("restriction", "SELECT"): "id person_id request_id valid",
         ("restriction", "INSERT"): "person_id request_id valid reason",
         ("restriction", "UPDATE"): "valid end_reason",
         (
             "receipt_line",
             "SELECT",
-        ): "purchaser_id purchased_at receipt_id product_id quantity unit amount_cents vat_rate",
+        ): "purchaser_id purchased_at receipt_id line product_id quantity unit amount_cents lot vat_rate",
         ("request", "SELECT"): "id person_id kind received_on due_on extended_at answered_at",
         ("sent_receipt", "SELECT"): "person_id receipt_id",
         ("staff_account", "SELECT"): "user_id identity_hash closed_at",
         ("wish", "SELECT"): "person_id purpose kind wished_at ended_at",
     },
     "tarkka_lookup": {},
-    "tarkka_trail": {(table, "SELECT"): ALL for table in (*BREACHES, *STAFF, *SUPERVISION, *VIEWS)}
+    "tarkka_trail": {(table, "SELECT"): ALL for table in (*BREACHES, *STAFF, *SUPERVISION, *VIEWS, "retention_run")}
     | {("supervision_run", verb): ALL for verb in ("SELECT", "INSERT")}
     | {
         (
@@ -204,6 +216,7 @@ CALLERS = {
     "access.one_receipt": {"person"},
     "access.open_case": {"app"},
     "access.record_act": {"person"},
+    "access.record_change": {"owner"},
     "access.refusal_of_staff": {"app"},
     "access.review_case": {"app"},
     "access.sign_agreement": {"app"},
@@ -234,11 +247,25 @@ CALLERS = {
     "purchases.claim": {"intake"},
     "purchases.count_cardless": {"intake"},
     "purchases.household_sums": {"household"},
+    "purchases.level_left": {"door", "person", "trace"},
     "purchases.make_partitions": {"app", "intake"},
     "purchases.products": {"intake"},
     "purchases.sales": {"intake"},
     "purchases.take_back": {"intake"},
     "purchases.taken": {"intake"},
+    **{
+        f"retention.{name}": {"owner"}
+        for name in (
+            "begin_run",
+            "days_with_keys",
+            "forget_keys",
+            "hold",
+            "months_unclosed",
+            "release",
+            "would_hold",
+            "would_release",
+        )
+    },
     "rights.breaches_told": {"person"},
     "rights.cap_level": {"person"},
     "rights.correct_name": {"person"},
@@ -264,7 +291,8 @@ CALLERS = {
     "supervision.decide_flag": {"app"},
     "supervision.people_of_staff": {"trail"},
     "supervision.raise_flag": {"trail"},
-    "supervision.take_calls": {"app"},
+    "supervision.take_calls": {"owner"},
+    "trail.alone": {"app"},
     "trail.append": {"app"},
     "trail.erase": {"door"},
     "trail.proof": {"person"},
@@ -301,7 +329,7 @@ TOLD = {
     "purchases.count_cardless": "place bigint, is_new boolean",
     "purchases.make_partitions": "void",
     "purchases.products": "place bigint, id bigint",
-    "purchases.sales": "receipt_id text, level level",
+    "purchases.sales": "receipt_id text, level level, level_left level",
     "purchases.take_back": "verdict text, place text",
     "purchases.taken": "text",
     "rights.extracts_made": "year integer, way text, made bigint",
@@ -316,7 +344,7 @@ TOLD = {
     "services.due": "person_id bigint, receipt_id bigint",
     "services.glasses_due": "person_id bigint, case_id bigint",
     "supervision.decide_flag": "void",
-    "supervision.take_calls": "bigint",
+    "trail.alone": "boolean",
     "trail.append": "index bigint, hash bytea",
 }
 
@@ -333,7 +361,7 @@ WHERE grantee IN (0, %s::regrole) AND oid >= 16384 GROUP BY 1, 2
 _CALLABLE = """
 SELECT pronamespace::regnamespace || '.' || proname, x.grantee::regrole::text FROM pg_proc, aclexplode(proacl) x
 WHERE pronamespace::regnamespace::text
-    IN ('access', 'jobs', 'people', 'purchases', 'rights', 'services', 'supervision', 'trail')
+    IN ('access', 'jobs', 'people', 'purchases', 'retention', 'rights', 'services', 'supervision', 'trail')
 AND x.grantee <> proowner
 """
 _TOLD = """
@@ -342,7 +370,7 @@ SELECT pronamespace::regnamespace || '.' || proname, coalesce(
      FROM unnest(proallargtypes, proargmodes, proargnames) WITH ORDINALITY a (type, mode, name, nth) WHERE mode <> 'i'),
     format_type(prorettype, NULL))
 FROM pg_proc WHERE pronamespace::regnamespace::text IN
-    ('access', 'people', 'purchases', 'rights', 'services', 'supervision', 'trail')
+    ('access', 'people', 'purchases', 'retention', 'rights', 'services', 'supervision', 'trail')
 AND (has_function_privilege('tarkka_app', oid, 'EXECUTE') OR has_function_privilege('tarkka_intake', oid, 'EXECUTE'))
 """
 

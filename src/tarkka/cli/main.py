@@ -17,6 +17,7 @@ from tarkka.cli import (
     people,
     receipts,
     record,
+    retention,
     rights,
     sample,
     schema,
@@ -53,6 +54,7 @@ main.add_typer(people.person, name="person")
 main.add_typer(receipts.app, name="receipts")
 main.command("record")(record.record)
 main.add_typer(rights.requests, name="requests")
+main.add_typer(retention.app, name="retention")
 main.command("sample")(sample.sample)
 main.command("schema")(schema.schema)
 main.command("serve")(serve.serve)

@@ -169,6 +169,7 @@ REASONS = {
     "exceeds_sale": "The return is of more than what is left of its sale.",
     "in_future": "The time of purchase is in the future; set the till's clock.",
     "no_household": "The card's holder was in no household at the time of purchase; it is for the register to mend.",
+    "no_longer_kept": "Purchases of that time are no longer kept: their retention is over.",
     "not_in_sale": "The return has a product, in this unit, or a group that its sale has not.",
     "outlet_of_another_source": "The source may not speak for this outlet; ask the register to let it.",
     "payments_differ": "The payments do not add up to the total; up to two cents may be rounding of cash.",

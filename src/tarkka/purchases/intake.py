@@ -19,6 +19,7 @@ from tarkka.database.keys import key
 from tarkka.description.queries import load_rulebook
 from tarkka.people.queries import CardHolders
 from tarkka.purchases.feed import BATCH_RECEIPTS, Rejection, parse
+from tarkka.purchases.kept import load_kept
 from tarkka.purchases.minimising import Minimised, Outlet, Rules
 from tarkka.purchases.returns import take_back
 from tarkka.purchases.rows import COPIES, Stored, array, group_rows, line_rows, receipt_row
@@ -51,16 +52,17 @@ _Told = list[tuple[str | None, Verdict | None]]
 class Intake:
     """Takes one source's receipts over one connection of the application's login, idle and autocommitting.
 
-    What it knows of outlets, scope and description is as of its making: make a new one for each request or file.
-    Raises BeforeFirstVersion if no description is in force.
+    What it knows of outlets, scope, description and retention is as of its making: make a new one for each request or
+    file. Raises BeforeFirstVersion if no description is in force.
     """
 
     def __init__(self, connection: psycopg.Connection[Any], source_id: int) -> None:
         self._connection = connection
         self._source_id = source_id
         rulebook, now = load_rulebook(), datetime.now(UTC)
+        self._kept = load_kept()
         register = rulebook.in_force(now).description.document.register
-        self._rules = Rules(rulebook, self._outlets(), register.currency, now)
+        self._rules = Rules(rulebook, self._outlets(), register.currency, now, self._kept)
         self._content_key = key("content")
         self._new_products: dict[str, str] = {}
         self._quarters: set[tuple[int, int]] = set()
@@ -179,19 +181,23 @@ class Intake:
                 continue
             minimised.coarsen(holder.cap)
             content = minimised.fingerprint(self._content_key)
+            # After the fingerprint, by which the same receipt is known before its quarter's finer levels go and after.
+            minimised.coarsen(self._kept.left(minimised.purchased_at) or Level.TOTAL)
             stored.append((delivered, Stored(minimised, content, holder.person_id, holder.household_id)))
         self._store(stored)
         self._count(cardless)
 
     def _store_returns(self, part: _Part) -> None:
         refs = sorted({minimised.refers_to for _, minimised in part if minimised.refers_to})
-        rows = self._connection.execute("SELECT receipt_id, level FROM purchases.sales(%s, %s)", [self._batch, refs])
-        levels = {receipt_id: Level[level] for receipt_id, level in rows}
+        rows = self._connection.execute(
+            "SELECT receipt_id, level, level_left FROM purchases.sales(%s, %s)", [self._batch, refs]
+        )
+        levels = {receipt_id: (Level[level], Level[left]) for receipt_id, level, left in rows}
         counted = self._counted([ref for ref in refs if ref not in levels] + [m.receipt_id for _, m in part])
         cardless: list[Delivered] = []
         for delivered, minimised in part:
-            level = levels.get(minimised.refers_to or "")
-            if level is None:
+            of_sale = levels.get(minimised.refers_to or "")
+            if of_sale is None:
                 if minimised.refers_to in counted:
                     cardless.append(delivered)
                 else:
@@ -199,7 +205,7 @@ class Intake:
             elif minimised.receipt_id in counted:
                 delivered.verdict = CONFLICT
             else:
-                delivered.verdict = take_back(self._connection, self._batch, level, minimised, self._content_key)
+                delivered.verdict = take_back(self._connection, self._batch, of_sale, minimised, self._content_key)
         self._count(cardless)
 
     def _cardless_key(self, receipt_id: str) -> str:

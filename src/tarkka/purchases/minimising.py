@@ -17,6 +17,7 @@ import msgspec
 from tarkka.description.errors import BeforeFirstVersion, UnknownChain
 from tarkka.description.rulebook import Rulebook
 from tarkka.purchases.feed import GroupAmount, Line, Receipt, Rejection
+from tarkka.purchases.kept import EVERYTHING, Kept
 from tarkka.vocabulary import Channel, Level, cents, is_gtin
 
 CASH_ROUNDING_CENTS = 2
@@ -149,10 +150,21 @@ escaped = _Remembered(escape)
 
 
 class Rules:
-    """The rules for one source's receipts at one time. `outlets` by code; purchases after `now` (aware) are future."""
+    """The rules for one source's receipts at one time. `outlets` by code; purchases after `now` (aware) are future.
 
-    def __init__(self, rulebook: Rulebook, outlets: Mapping[str, Outlet], currency: str, now: datetime) -> None:
+    What is left of earlier purchases, `kept` tells: one whose totals are gone is not taken.
+    """
+
+    def __init__(
+        self,
+        rulebook: Rulebook,
+        outlets: Mapping[str, Outlet],
+        currency: str,
+        now: datetime,
+        kept: Kept = EVERYTHING,
+    ) -> None:
         self._rulebook = rulebook
+        self._kept = kept
         self._outlets = outlets
         self._currency = currency
         self._latest = now + CLOCK_SKEW
@@ -198,6 +210,8 @@ class Rules:
             raise _Broken("bad_time", "purchased_at") from None
         if moment > self._latest:
             raise _Broken("in_future", "purchased_at")
+        if self._kept.left(moment) is None:
+            raise _Broken("no_longer_kept", "purchased_at")
         return moment
 
     def _level(self, outlet: Outlet, channel: str, moment: datetime) -> tuple[Level, int]:

@@ -2,7 +2,8 @@
 
 from tarkka.vocabulary import Category, LeftOut, PersonalTable
 
-PERSONAL = {
+_HELD = {"hold": Category.PURCHASE, "hold_id": Category.KEY, "held_at": Category.PURCHASE}
+_OWN = {
     "receipt": PersonalTable(
         "What every receipt of a person has: outlet, time, total, bonus, card benefit, payments. Level TOTAL.",
         {
@@ -70,11 +71,40 @@ PERSONAL = {
     ),
 }
 
+_RUN = PersonalTable(
+    "When retention was run, under which version of the description and by whom.",
+    {
+        "id": Category.KEY,
+        "at": Category.NONE,
+        "version": Category.NONE,
+        "acting": Category.EMPLOYEE,
+        "xid": Category.KEY,
+        "salt": Category.KEY,
+    },
+    whose="acting",
+)
+
+PERSONAL = (
+    _OWN
+    | {
+        f"held_{name}": PersonalTable(
+            f"Rows of `{name}` that were held back when their quarter was dropped, and for which recall, request or"
+            " restriction.",
+            dict(_OWN[name].columns) | _HELD,
+            whose="purchaser_id",
+        )
+        for name in ("receipt", "receipt_group", "receipt_line")
+    }
+    | {"retention_run": _RUN}
+)
+
 NOT_PERSONAL = {
     "cardless_receipt": "A keyed hash of source and receipt id, of a purchase that nobody is known to have made.",
     "outlet": "What shops are called and which chain they belong to.",
     "product": "What products are called; who bought them stands in receipt_line.",
     "product_group": "What product groups are called.",
+    "retention_drop": "Which level of which quarter was dropped when its time was over, and how much it was.",
+    "retention_release": "How many held rows were let go when nothing needed them any more.",
     "source": "Which systems send receipts, with the hash of each one's token.",
     "source_scope": "Which chains and outlets a sending system may speak for.",
 }

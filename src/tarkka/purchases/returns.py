@@ -14,13 +14,21 @@ _encode = msgspec.json.Encoder().encode
 
 
 def take_back(
-    connection: psycopg.Connection[Any], batch: int, level: Level, returned: Minimised, content_key: bytes
+    connection: psycopg.Connection[Any],
+    batch: int,
+    of_sale: tuple[Level, Level],
+    returned: Minimised,
+    content_key: bytes,
 ) -> Verdict:
-    """Take a return off its sale, which is stored at `level`, or tell why not; `sql/returns.sql` has the rules.
+    """Take a return off its sale, or tell why not; `sql/returns.sql` has the rules.
 
-    Runs in the batch's transaction, after `purchases.sales` locked the sale. Nothing finer than `level` leaves here.
+    `of_sale` is at which level the sale was stored, and which is left of it once retention let finer ones go. Runs in
+    the batch's transaction, after `purchases.sales` locked the sale. Nothing finer than what is left leaves here.
     """
-    returned.coarsen(level)
+    stored, left = of_sale
+    returned.coarsen(stored)
+    fingerprint = returned.fingerprint(content_key)
+    returned.coarsen(left)
     receipt = {
         "source_receipt_id": returned.receipt_id,
         "outlet_id": returned.outlet_id,
@@ -52,12 +60,12 @@ def take_back(
         [
             batch,
             returned.refers_to,
-            returned.fingerprint(content_key),
+            fingerprint,
             *(_encode(part).decode() for part in (receipt, returned.groups, lines)),
         ],
     ).fetchone()
     assert row is not None  # noqa: S101  # a function with OUT parameters gives one row
     verdict, place = row
     if verdict == "accepted":
-        return ACCEPTED[level]
+        return ACCEPTED[left]
     return DUPLICATE if verdict == "duplicate" else Verdict("rejected", rejection=Rejection(verdict, place))

@@ -34,6 +34,7 @@ INSTALLED_APPS = [
     "tarkka.recalls",
     "tarkka.services",
     "tarkka.rights",
+    "tarkka.retention",
     "tarkka.web",
     "tarkka.portal",
     "tarkka.console",

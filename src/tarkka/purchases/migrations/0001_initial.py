@@ -8,4 +8,6 @@ from tarkka.database.migration import sql_files
 class Migration(migrations.Migration):
     initial = True
     dependencies = [("people", "0001_initial")]
-    operations = [*sql_files("tarkka.purchases", "tables.sql", "rights.sql", "intake.sql", "returns.sql", "household.sql")]
+    operations = [*sql_files(
+            "tarkka.purchases", "tables.sql", "rights.sql", "intake.sql", "retention.sql", "returns.sql", "household.sql"
+        )]

@@ -3,7 +3,7 @@
 CREATE SCHEMA purchases;
 GRANT USAGE ON SCHEMA purchases TO tarkka_app, tarkka_intake;
 
--- Make the quarters' partitions from `first` to `last` where they are missing, in all three tables. UTC bounds, no DEFAULT partition.
+-- Make the quarters' partitions from `first` to `last` where they are missing, in all three tables, but none that retention dropped. UTC bounds, no DEFAULT partition.
 -- Each has row-level security of its own and no grant: only the parents can be asked.
 CREATE FUNCTION purchases.make_partitions(first date, last date) RETURNS void
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, public, pg_temp SET lock_timeout = '5s' SET client_min_messages = warning AS $$
@@ -19,7 +19,9 @@ BEGIN
     FOR quarter IN SELECT generate_series(date_trunc('quarter', first::timestamp), last::timestamp, '3 months')::date LOOP
         FOREACH parent IN ARRAY ARRAY['receipt', 'receipt_group', 'receipt_line'] LOOP
             name := format('%s_%s', parent, to_char(quarter, 'YYYY"q"Q'));
-            CONTINUE WHEN to_regclass('public.' || name) IS NOT NULL;
+            CONTINUE WHEN to_regclass('public.' || name) IS NOT NULL
+                OR (quarter, parent) IN (SELECT d.quarter, CASE d.level WHEN 'TOTAL' THEN 'receipt' WHEN 'GROUP' THEN 'receipt_group'
+                                                           ELSE 'receipt_line' END FROM retention_drop d);
             EXECUTE format('CREATE TABLE public.%I (LIKE public.%I)', name, parent);
             EXECUTE format('ALTER TABLE public.%I ENABLE ROW LEVEL SECURITY, FORCE ROW LEVEL SECURITY', name);
             EXECUTE format('ALTER TABLE public.%I ATTACH PARTITION public.%I FOR VALUES FROM (%L) TO (%L)',

@@ -1,10 +1,11 @@
 -- Returns are held against their sales in here: a return goes in, a verdict comes out, and nothing of what was sold.
 
--- These sales as far as they are stored: the key tells under whom and in which days each is. They are locked until the batch ends, so
+-- These sales as far as they are stored, and at which level each is left: what retention let go of cannot be returned against. The key
+-- tells under whom and in which days each is. They are locked until the batch ends, so
 -- that two returns cannot both take the last: a thousand locks for all sales, because a lock for each would let a few batches fill the
 -- server's table of locks. For the two functions below: nobody else may call it.
 CREATE FUNCTION purchases.locked_sales(for_source bigint, ids text[])
-RETURNS TABLE (receipt_id text, id bigint, purchaser_id bigint, household_id bigint, purchased_at timestamptz, level level, version integer)
+RETURNS TABLE (receipt_id text, id bigint, purchaser_id bigint, household_id bigint, purchased_at timestamptz, level level, level_left level, version integer)
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, public, pg_temp AS $$
 #variable_conflict use_column
 BEGIN
@@ -12,21 +13,21 @@ BEGIN
     FROM (SELECT DISTINCT (k.id % 1000)::integer AS slot FROM receipt_key k WHERE k.source_id = for_source AND k.receipt_id = ANY (ids) ORDER BY slot) k;
 
     RETURN QUERY
-    SELECT k.receipt_id, r.id, r.purchaser_id, r.household_id, r.purchased_at, r.level, r.version
+    SELECT k.receipt_id, r.id, r.purchaser_id, r.household_id, r.purchased_at, r.level, least(r.level, purchases.level_left(r.purchased_at)), r.version
     FROM receipt_key k JOIN receipt r ON r.purchaser_id = k.purchaser_id AND r.id = k.id AND r.kind = 'sale'
          AND r.purchased_at BETWEEN k.purchased_on - interval '1 day' AND k.purchased_on + interval '2 days'
     WHERE k.source_id = for_source AND k.receipt_id = ANY (ids);
 END $$;
 
--- At which level each of these sales is stored: its returns are brought to it before anything of them comes in. A batch asks for all of
+-- At which level each of these sales was stored and which is left: its returns are brought to that before anything of them comes in. A batch asks for all of
 -- its sales at once, so that two batches cannot lock them crosswise.
-CREATE FUNCTION purchases.sales(for_batch bigint, ids text[]) RETURNS TABLE (receipt_id text, level level)
+CREATE FUNCTION purchases.sales(for_batch bigint, ids text[]) RETURNS TABLE (receipt_id text, level level, level_left level)
 LANGUAGE sql SECURITY DEFINER SET search_path = pg_catalog, public, pg_temp AS $$
-    SELECT s.receipt_id, s.level FROM purchases.locked_sales(access.source_of_batch(for_batch), ids) s
+    SELECT s.receipt_id, s.level, s.level_left FROM purchases.locked_sales(access.source_of_batch(for_batch), ids) s
 $$;
 GRANT EXECUTE ON FUNCTION purchases.sales TO tarkka_intake;
 
--- Take a return off what is left of its sale and store it at the sale's level, as its purchaser's; or tell why not, and store nothing.
+-- Take a return off what is left of its sale and store it at the level that is left of the sale, as its purchaser's; or tell why not, and store nothing.
 -- `returned` has the columns of `receipt` that the return itself tells, `groups` the cents of each product group, and `lines` its lines in
 -- order, told by the sale's source: line, gtin, code, name, group, quantity, unit, amount (cents), lot, vat_rate. Amounts and quantities are a
 -- return's, so negative where goods come back. The verdict is `accepted`, `duplicate` or a reason of the feed's, with its place.
@@ -97,10 +98,10 @@ BEGIN
           WHERE l.purchaser_id = sale.purchaser_id AND l.purchased_at BETWEEN sale.purchased_at AND latest AND l.receipt_id = ANY (family)
           GROUP BY l.product_id, l.unit ORDER BY l.product_id, l.unit) l;
 
-    IF (sale.level = 'PRODUCT' AND lines = '[]') OR (sale.level = 'GROUP' AND groups = '{}') THEN
+    IF (sale.level_left = 'PRODUCT' AND lines = '[]') OR (sale.level_left = 'GROUP' AND groups = '{}') THEN
         -- A return that is coarser than its sale is of all that is left, and gets the detail of that, reversed.
         IF total_left <> 0 THEN
-            SELECT 'return_too_coarse', CASE sale.level WHEN 'PRODUCT' THEN 'lines' ELSE 'groups' END INTO verdict, place;
+            SELECT 'return_too_coarse', CASE sale.level_left WHEN 'PRODUCT' THEN 'lines' ELSE 'groups' END INTO verdict, place;
             RETURN;
         END IF;
         IF groups <> '{}' AND EXISTS (SELECT FROM jsonb_each_text(groups) b FULL JOIN jsonb_each_text(groups_left) s USING (key)
@@ -173,7 +174,7 @@ BEGIN
     back.purchaser_id := sale.purchaser_id;
     back.household_id := sale.household_id;
     back.version := sale.version;
-    back.level := sale.level;
+    back.level := sale.level_left;
     back.refers_to := sale.id;
     back.refers_to_at := sale.purchased_at;
     INSERT INTO receipt SELECT back.*;
