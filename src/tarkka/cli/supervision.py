@@ -43,7 +43,7 @@ def calls(
 
     Nothing is taken if a line is wrong: exits with 2 and says which.
     """
-    boot()
+    boot(owner=True)
     from tarkka.supervision.actions import take_calls
     from tarkka.supervision.calls import WrongCalls, read_calls
 
