@@ -163,14 +163,27 @@ def test_without_its_hint_the_sealer_finds_what_waits(admin: Any) -> None:
         assert len(leaves_of(event)) == 1
 
 
-def test_one_sealer_at_a_time() -> None:
+def test_one_sealer_at_a_time_and_the_other_tells_which(caplog: pytest.LogCaptureFixture) -> None:
+    from tarkka.trail.sealing import seal
+
+    event = an_event()
+    with login() as other, other.transaction():
+        assert other.execute("SELECT trail.alone(), pg_backend_pid()").fetchone() == (True, other.info.backend_pid)
+        assert seal() is None
+        assert f"process {other.info.backend_pid} holds" in caplog.text
+    seal()
+    assert len(leaves_of(event)) == 1
+
+
+def test_no_login_keeps_the_sealer_out_by_a_lock_of_its_own() -> None:
     from tarkka.trail.sealing import seal
 
     event = an_event()
     with login() as other, other.transaction():
         other.execute("SELECT pg_advisory_xact_lock(hashtextextended('tarkka.trail', 0))")
-        assert seal() is None
-    seal()
+        with pytest.raises(psycopg.errors.InsufficientPrivilege), other.transaction():
+            other.execute("LOCK TABLE trail_progress IN ACCESS SHARE MODE")
+        seal()
     assert len(leaves_of(event)) == 1
 
 

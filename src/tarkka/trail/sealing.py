@@ -54,8 +54,9 @@ def seal(*, now: datetime | None = None, most: int = MOST) -> Checkpoint | None:
 
 def _seal_round(key_: Signer, now: datetime, most: int) -> tuple[str | None, int]:
     with connection.cursor() as cursor:
-        cursor.execute("SELECT pg_try_advisory_xact_lock(hashtextextended('tarkka.trail', 0))")
+        cursor.execute("SELECT trail.alone()")
         if cursor.fetchone() != (True,):
+            _tell_who_holds_it()
             return None, 0
         number, last = _last(key_)
         is_due = last is None or now - last.at >= AT_LEAST_EVERY
@@ -77,6 +78,16 @@ def _seal_round(key_: Signer, now: datetime, most: int) -> tuple[str | None, int
             "INSERT INTO trail_checkpoint (number, size, note) VALUES (%s, %s, %s)", [number + 1, size, note]
         )
     return note, leaves
+
+
+def _tell_who_holds_it() -> None:
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT string_agg(pid::text, ', ') FROM pg_locks WHERE relation = 'trail_progress'::regclass AND granted"
+            " AND mode = 'ExclusiveLock'"
+        )
+        [pids] = cursor.fetchone() or [None]
+    _log.warning("Not sealed now: PostgreSQL's process %s holds the sealer's lock. If it is no sealer, end it", pids)
 
 
 def _last(key_: Signer) -> tuple[int, Checkpoint | None]:

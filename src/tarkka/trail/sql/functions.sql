@@ -1,7 +1,18 @@
 -- The functions of the trail, made with the entries of `sealed`. Owned by tarkka_seal, which reads every sealed row and which no login reaches.
 CREATE SCHEMA trail;
-GRANT USAGE ON SCHEMA trail TO tarkka_app, tarkka_person, tarkka_seal;
+GRANT USAGE ON SCHEMA trail TO tarkka_app, tarkka_person, tarkka_door, tarkka_seal;
 GRANT USAGE ON SCHEMA access TO tarkka_seal;
+
+-- Whether this transaction is the one that seals, until it ends: false if another is at it. The lock is of a table on which no login has a
+-- right, so that it is taken here alone. It waits a moment, for a vacuum.
+CREATE FUNCTION trail.alone() RETURNS boolean
+LANGUAGE plpgsql SECURITY DEFINER {pinned} SET lock_timeout = '200ms' AS $$
+BEGIN
+    LOCK TABLE public.trail_progress IN EXCLUSIVE MODE;
+    RETURN true;
+EXCEPTION WHEN lock_not_available THEN
+    RETURN false;
+END $$;
 
 -- Make leaves of rows that wait, `most` of them at once, and return those. If nothing waits but a checkpoint, only if it is `even_idle`.
 -- Every row that was committed is taken, whichever transactions are under way: a row may wait as long as one that began before it is,
@@ -16,7 +27,7 @@ DECLARE
     all_before xid8 := pg_snapshot_xmin(pg_current_snapshot());
     last record;
 BEGIN
-    PERFORM pg_advisory_xact_lock(hashtextextended('tarkka.trail', 0));
+    LOCK TABLE public.trail_progress IN EXCLUSIVE MODE;
     SELECT coalesce(max(l.index) + 1, 0) INTO size FROM public.trail_leaf l;
     -- A register that was moved to another server counts transactions anew.
     SELECT coalesce(max(p.since), '0') INTO began FROM public.trail_progress p WHERE p.since <= all_before;
@@ -72,9 +83,11 @@ LANGUAGE sql STABLE SECURITY DEFINER PARALLEL RESTRICTED {pinned} AS $$
     ORDER BY l.index
 $$;
 
-GRANT EXECUTE ON FUNCTION trail.append TO tarkka_app;
+GRANT EXECUTE ON FUNCTION trail.alone, trail.append TO tarkka_app;
+GRANT EXECUTE ON FUNCTION trail.erase TO tarkka_door;
 GRANT EXECUTE ON FUNCTION trail.proof TO tarkka_person;
 GRANT CREATE ON SCHEMA trail TO tarkka_seal;
+ALTER FUNCTION trail.alone OWNER TO tarkka_seal;
 ALTER FUNCTION trail.append OWNER TO tarkka_seal;
 ALTER FUNCTION trail.erase OWNER TO tarkka_seal;
 ALTER FUNCTION trail.proof OWNER TO tarkka_seal;
