@@ -10,7 +10,7 @@ from looking import own_look, rows
 from requesting import a_request, an_officer
 from tarkka.access import NotAllowed, household, opened
 from tarkka.people.actions import look
-from tarkka.vocabulary import Level, Purpose, RequestKind, Role
+from tarkka.vocabulary import Level, Objection, Place, Purpose, RequestKind, Role
 
 OF_PERSON = (
     "card", "contact", "erased", "level_cap", "membership", "objection", "register_extract", "request", "restriction",
@@ -161,12 +161,39 @@ def test_a_person_of_whom_nothing_must_stay_is_erased_everywhere(home):
             "SELECT FROM access_event_person WHERE person_id = %s",
             "SELECT FROM service_case WHERE person_id = %s",
             "SELECT FROM staff_act WHERE person_id = %s",
+            "SELECT FROM breach_person WHERE person_id = %s",
+            "SELECT FROM register_change WHERE person_id = %s",
         ):
             assert admin.execute(query, [person]).fetchall() == [], query
         assert admin.execute("SELECT count(*) FROM erasure WHERE id = %s", [number]).fetchall() == [(1,)]
         [(kept,)] = admin.execute("SELECT count(*) FROM erased WHERE person_id IS NULL AND request_id > 0")
     assert kept >= 1
     assert own(mate) == mates
+
+
+def test_erasing_somebody_with_choices_and_requests_leaves_the_trail_whole(upheld, home):
+    from tarkka.people.actions import customer, make_objection, withdraw_objection
+    from tarkka.trail.sealing import seal, signer
+    from tarkka.trail.verifying import verify
+
+    person, officer = home.persons[1], an_officer()
+    make_objection(person, Objection.A, place=Place.PORTAL, acting=customer(person))
+    withdraw_objection(person, Objection.A, place=Place.PORTAL, acting=customer(person))
+    upheld.erase(person, a_request(person, RequestKind.ERASURE), acting=officer)
+    with administrator() as admin:
+        admin.execute("INSERT INTO breach (found_at, recorded_by) VALUES (now(), 'officer')")
+        admin.execute("INSERT INTO breach_person (breach_id, person_id) SELECT max(id), %s FROM breach", [person])
+    seal()
+    number = gone(person)
+    with administrator() as admin:
+        emptied = dict(
+            admin.execute(
+                "SELECT kind, count(*) FROM trail_erased WHERE erasure_id = %s GROUP BY 1", [number]
+            ).fetchall()
+        )
+        findings = verify(admin, signer().verifier).findings
+    assert (emptied["breach_person"], emptied["erased"], emptied["register_change"]) == (1, 2, 3)
+    assert findings == []
 
 
 def test_whoever_was_erased_is_signed_in_no_more(home, site):

@@ -211,6 +211,21 @@ PERSONAL = {
         },
         whose="person_id",
     ),
+    "register_change": PersonalTable(
+        "That a choice, request, restriction, cap or extract of a person's was recorded or changed; not what it says.",
+        {
+            "id": Category.KEY,
+            "at": Category.TRAIL,
+            "kind": Category.TRAIL,
+            "row_id": Category.KEY,
+            "person_id": Category.KEY,
+            "said": Category.KEY,
+            "xid": Category.KEY,
+            "salt": Category.KEY,
+        },
+        whose="person_id",
+        left_out={"at": LeftOut.REPEATED, "kind": LeftOut.REPEATED},
+    ),
     "access_cover": PersonalTable(
         "How many people were told to be in a group's look.",
         {

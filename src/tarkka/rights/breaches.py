@@ -202,10 +202,14 @@ def read_breaches(breach_id: int | None = None) -> list[Breach]:
 
 
 def read_touched(breach_id: int, *, most: int) -> list[int]:
-    """Return the numbers of the customers whom a breach touched, at most so many. Inside the officer's look."""
+    """Return the numbers of the customers whom a breach touched, at most so many, but those erased since.
+
+    Inside the officer's look.
+    """
     with connection.cursor() as cursor:
         cursor.execute(
-            "SELECT person_id FROM breach_person WHERE breach_id = %s ORDER BY person_id LIMIT %s", [breach_id, most]
+            "SELECT person_id FROM breach_person WHERE breach_id = %s AND person_id IS NOT NULL ORDER BY 1 LIMIT %s",
+            [breach_id, most],
         )
         return [person_id for (person_id,) in cursor.fetchall()]
 

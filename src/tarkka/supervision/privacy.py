@@ -8,7 +8,8 @@ PERSONAL = {
         {"id": Category.KEY}
         | dict.fromkeys(("rule", "actor", "first_at", "last_at"), Category.EMPLOYEE)
         | {"case_id": Category.KEY}
-        | dict.fromkeys(("figures", "found_at"), Category.EMPLOYEE),
+        | dict.fromkeys(("figures", "found_at"), Category.EMPLOYEE)
+        | {"xid": Category.KEY, "salt": Category.KEY},
         whose="actor",
     ),
     "flag_decision": PersonalTable(
@@ -20,13 +21,14 @@ PERSONAL = {
     ),
     "flag_event": PersonalTable(
         "Which events it was about.",
-        {"event_id": Category.KEY, "rule": Category.EMPLOYEE, "flag_id": Category.KEY},
+        dict.fromkeys(("id", "event_id", "flag_id", "xid"), Category.KEY) | {"rule": Category.EMPLOYEE},
         whose="event_id",
     ),
     "staff_call": PersonalTable(
         "When which member of staff was on the phone, as the telephone system tells it; not with whom.",
         {"id": Category.KEY, "ref": Category.KEY}
-        | dict.fromkeys(("user_id", "began_at", "ended_at"), Category.EMPLOYEE),
+        | dict.fromkeys(("user_id", "began_at", "ended_at", "taken_at"), Category.EMPLOYEE)
+        | {"xid": Category.KEY, "salt": Category.KEY},
         whose="user_id",
     ),
 }

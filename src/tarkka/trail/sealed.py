@@ -73,6 +73,16 @@ SEALED = (
         is_open=True,
     ),
     Sealed("bonus_run", clear="id month number program_version at xid", at="t.at"),
+    Sealed("breach", clear="id found_at recorded_at xid", blinded="recorded_by", at="t.recorded_at"),
+    Sealed("breach_entry", clear="id breach_id about risk reported_at at xid", blinded="words by", at="t.at"),
+    Sealed("breach_notice", clear="id breach_id at xid", blinded="fi sv en by", at="t.at"),
+    Sealed(
+        "breach_person",
+        clear="id breach_id found_at xid",
+        blinded="person_id",
+        whose="t.person_id = person",
+        at="t.found_at",
+    ),
     Sealed("case_closed", clear="case_id at xid", blinded="closed_by", key="case_id", at="t.at"),
     Sealed(
         "case_receipt", clear="case_id at xid", blinded="receipt_id", key="case_id", whose=_OF_THEIR_CASE, at="t.at"
@@ -100,8 +110,21 @@ SEALED = (
         at="t.published_at",
         is_open=True,
     ),
+    Sealed(
+        "erased",
+        clear="id request_id at counts bonus_before_cents bonus_after_cents xid",
+        blinded="person_id",
+        whose="t.person_id = person",
+        at="t.at",
+    ),
     Sealed("erasure", clear="id at digest xid", blinded="acting", at="t.at"),
+    Sealed("flag", clear="id rule first_at last_at case_id found_at xid", blinded="actor figures", at="t.found_at"),
     Sealed("flag_decision", clear="flag_id verdict at xid", blinded="decided_by words", key="flag_id", at="t.at"),
+    Sealed(
+        "flag_event",
+        clear="id event_id rule flag_id xid",
+        at="(SELECT min(f.found_at) FROM public.flag f WHERE f.id = t.flag_id)",
+    ),
     Sealed(
         "look_delay",
         clear="case_id until at xid",
@@ -127,6 +150,13 @@ SEALED = (
     ),
     Sealed("recall_end", clear="recall_id at xid", blinded="ended_by reason", key="recall_id", at="t.at"),
     Sealed("recall_release", clear="recall_id draft_id at xid", blinded="released_by", key="recall_id", at="t.at"),
+    Sealed(
+        "register_change",
+        clear="id at kind row_id said xid",
+        blinded="person_id",
+        whose="t.person_id = person",
+        at="t.at",
+    ),
     Sealed("retention_drop", clear="id run_id version level quarter rows bytes held at xid", at="t.at", is_open=True),
     Sealed("retention_release", clear="id run_id hold rows at xid", at="t.at", is_open=True),
     Sealed("retention_run", clear="id version at xid", blinded="acting", at="t.at"),
@@ -144,8 +174,12 @@ SEALED = (
         whose="t.person_id = person",
         at="t.at",
     ),
+    Sealed("staff_call", clear="id began_at ended_at taken_at xid", blinded="ref user_id", at="t.taken_at"),
+    Sealed("supervision_run", clear="id since until at xid", at="t.at", is_open=True),
     Sealed("trail_checkpoint", clear="number size note xid", key="number", is_open=True),
 )
+RECORDED = ("level_cap", "objection", "register_extract", "request", "restriction")
+"""Tables whose rows are changed in place, as an objection is by withdrawing: each state is a row of register_change."""
 OUTSIDE = {"access_event.is_own": "made from role, subject_kind, actor and subject_id by the database"}
 """Columns of sealed tables that no entry covers, and why not."""
 

@@ -23,7 +23,7 @@ from tarkka.description.reading import document_from
 from tarkka.description.rows import TABLES, rows_of
 from tarkka.description.value import Description
 from tarkka.trail.note import Checkpoint, NotGenuine, Verifier
-from tarkka.trail.sealed import SEALED, SETTINGS, Sealed, entries_of, erased_digest, hashed
+from tarkka.trail.sealed import RECORDED, SEALED, SETTINGS, Sealed, entries_of, erased_digest, hashed
 from tarkka.trail.tree import Growing
 
 OLD = timedelta(seconds=60)
@@ -37,7 +37,7 @@ _ITS_OWN = ("trail_leaf", "trail_node", "trail_checkpoint", "trail_erased")
 
 _SQL = {
     name: files("tarkka.trail").joinpath("sql", f"verify_{name}.sql").read_text()
-    for name in ("erased", "erasures", "guards", "nodes", "rows", "told")
+    for name in ("changes", "erased", "erasures", "guards", "nodes", "rows", "told")
 }
 _LATE = "was sealed long after its own time"
 _NO_MORE = (-1, b"", "")
@@ -123,6 +123,7 @@ class _Verifying:
                 self._rows(each, leaves.pop(each.table, 0))
             for kind in leaves:
                 self._find(f"leaves of {kind}", "no such table is sealed")
+            self._changes()
             self._erasures()
             self._untold()
             self._description()
@@ -237,6 +238,12 @@ class _Verifying:
             self._find("the last checkpoint", f"is of {self.last.at:%Y-%m-%d %H:%M:%S} UTC: nothing was sealed since")
         self.told("trail_leaf", 1)
 
+    def _changes(self) -> None:
+        """A row that is changed in place is as the last change of it, which is sealed, left it."""
+        for table in RECORDED:
+            for (row,) in self._one_by_one(_SQL["changes"].format(table=table)):
+                self._find(f"{table} {row}", "is not as the last change on record left it")
+
     def _erasures(self) -> None:
         """What is missing of a row was taken by an erasure that is on record, of a kind that the program makes."""
         known = {"kinds": [each.table for each in SEALED if each.whose], "late": LATE}
@@ -273,10 +280,11 @@ class _Verifying:
                 self._find(f"{table} of version {json.loads(row)['version']}", "is not what was published")
 
     def _guards(self) -> None:
-        """What keeps the program from changing a sealed row is in its place."""
+        """What keeps the program from changing a sealed row, or from changing one in place unrecorded, is there."""
         tables = [*(each.table for each in SEALED), *_ITS_OWN, *TABLES]
-        for (table,) in self._one_by_one(_SQL["guards"], [sorted(set(tables))]):
-            self._find(table, "has lost the triggers that refuse changes")
+        known = {"stay": sorted(set(tables)), "recorded": list(RECORDED)}
+        for table, what in self._one_by_one(_SQL["guards"], known):
+            self._find(table, f"has lost the triggers that {what} changes")
 
     def _one_by_one(self, query: str, parameters: Params | None = None) -> Iterator[tuple[Any, ...]]:
         return chain.from_iterable(self._stream(query, parameters))

@@ -85,6 +85,7 @@ CREATE TABLE objection (
 CREATE UNIQUE INDEX objection_in_force ON objection (person_id, kind) WHERE withdrawn_at IS NULL;
 CREATE INDEX objection_person ON objection (person_id);
 CREATE TRIGGER names_who_chose BEFORE INSERT OR UPDATE ON objection FOR EACH ROW EXECUTE FUNCTION access.name_who_chose();
+CREATE TRIGGER records AFTER INSERT OR UPDATE ON objection FOR EACH ROW EXECUTE FUNCTION access.record_change();
 CREATE TRIGGER revokes_tickets AFTER INSERT ON objection FOR EACH ROW EXECUTE FUNCTION access.revoke_tickets();
 
 -- While it is in force, the person's data is stored, and used only for what the description lets go on under a restriction (GDPR 18).
@@ -98,6 +99,7 @@ CREATE TABLE restriction (
     CONSTRAINT one_restriction_at_a_time EXCLUDE USING gist (period_box(person_id, valid) WITH &&)
 );
 CREATE INDEX restriction_person ON restriction (person_id);
+CREATE TRIGGER records AFTER INSERT OR UPDATE ON restriction FOR EACH ROW EXECUTE FUNCTION access.record_change();
 CREATE TRIGGER revokes_tickets AFTER INSERT ON restriction FOR EACH ROW EXECUTE FUNCTION access.revoke_tickets();
 
 -- The coarsest level at which this person's purchases are written from then on, after an upheld request (GDPR 18, 21(1)).
@@ -110,3 +112,4 @@ CREATE TABLE level_cap (
     reason text NOT NULL,
     CONSTRAINT one_cap_at_a_time EXCLUDE USING gist (period_box(person_id, valid) WITH &&)
 );
+CREATE TRIGGER records AFTER INSERT OR UPDATE ON level_cap FOR EACH ROW EXECUTE FUNCTION access.record_change();

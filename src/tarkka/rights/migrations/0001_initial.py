@@ -12,6 +12,5 @@ class Migration(migrations.Migration):
         ("people", "0001_initial"),
         ("purchases", "0001_initial"),
         ("services", "0001_initial"),
-        ("trail", "0001_initial"),
     ]
     operations = [*sql_files("tarkka.rights", "tables.sql", "rights.sql", "breaches.sql", "upheld.sql")]

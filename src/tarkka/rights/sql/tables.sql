@@ -12,6 +12,7 @@ CREATE TABLE register_extract (
 );
 CREATE INDEX register_extract_person ON register_extract (person_id);
 CREATE INDEX register_extract_waiting ON register_extract (asked_at) WHERE made_at IS NULL;
+CREATE TRIGGER records AFTER INSERT OR UPDATE ON register_extract FOR EACH ROW EXECUTE FUNCTION access.record_change();
 
 -- `received_on` is the day of receipt in the register's time zone. The answer is due in one month, or in three if it was extended (GDPR 12(3)):
 -- on the same day of the month, or on its last day where there is none such (Regulation 1182/71 article 3(2)(c)).
@@ -38,3 +39,4 @@ CREATE TABLE request (
 );
 CREATE INDEX request_person ON request (person_id);
 CREATE INDEX request_open ON request (due_on) WHERE answered_at IS NULL;
+CREATE TRIGGER records AFTER INSERT OR UPDATE ON request FOR EACH ROW EXECUTE FUNCTION access.record_change();

@@ -1,4 +1,4 @@
-"""The trail's tables and functions. Runs before a deployment."""
+"""The trail's tables and functions, after every sealed table. Runs before a deployment."""
 
 from django.db import migrations
 
@@ -14,6 +14,7 @@ class Migration(migrations.Migration):
         ("description", "0001_initial"),
         ("purchases", "0001_initial"),
         ("recalls", "0001_initial"),
+        ("rights", "0001_initial"),
         ("supervision", "0001_initial"),
     ]
     operations = [*sql_files("tarkka.trail", "tables.sql"), migrations.RunSQL(LOCK_LIMIT + functions())]

@@ -14,9 +14,18 @@ WHERE NOT EXISTS (
     JOIN public.trail_erased o ON o.erasure_id = e.id AND o.kind = 'access_event' AND o.row_id = v.id
     WHERE x.erasure_id = e.id AND x.kind = 'staff_act')
 UNION
--- Nobody is twice in a look at several.
+-- Nobody is twice in a look at several, or in a breach.
 SELECT x.erasure_id, 'is of more than one person' FROM public.trail_erased x JOIN public.access_event_person p ON p.id = x.row_id
 WHERE x.kind = 'access_event_person' GROUP BY x.erasure_id, p.event_id HAVING count(*) > 1
+UNION
+SELECT x.erasure_id, 'is of more than one person' FROM public.trail_erased x JOIN public.breach_person p ON p.id = x.row_id
+WHERE x.kind = 'breach_person' GROUP BY x.erasure_id, p.breach_id HAVING count(*) > 1
+UNION
+-- What was erased at a request is of whom the request is of.
+SELECT x.erasure_id, 'is of more than one person' FROM public.trail_erased x JOIN public.erased d ON d.id = x.row_id
+WHERE x.kind = 'erased' AND NOT EXISTS (
+    SELECT FROM public.trail_erased c JOIN public.register_change r ON r.id = c.row_id AND r.kind = 'request' AND r.row_id = d.request_id
+    WHERE c.erasure_id = x.erasure_id AND c.kind = 'register_change')
 UNION
 -- What hangs on a case is of whom the case is of.
 SELECT x.erasure_id, 'is of more than one person' FROM public.trail_erased x
