@@ -151,6 +151,7 @@ def test_whoever_an_officer_delays_is_told_when_the_delay_ends(postbox: Postbox,
     delay_look(case, until=datetime.now(UTC) + timedelta(days=20), reason="police", acting=officer)
     moved(case)
     assert tell().stdout == "Told: 0.\n"
+    assert looks_to_tell(person) == [], "a look of the program's would tell that there is something"
     with mail_server() as mail:  # somebody had asked who is due before the delay was set
         assert not tell_of_glass(person, case, mail)
     assert (postbox.messages, notices(person)) == ([], [])
