@@ -52,6 +52,29 @@ def a_recall(**changes: Any) -> int:
     return recall_id
 
 
+def a_recall_of(*people: int) -> int:
+    """Release a recall whose trace found these, and return its number."""
+    from building import administrator
+
+    number = a_recall()
+    with administrator() as connection:
+        connection.execute(
+            "INSERT INTO recall_person (recall_id, person_id, receipt_id, purchased_at, certainty)"
+            " SELECT %s, p, 1, '2024-03-05', 'bought' FROM unnest(%s::bigint[]) p",
+            [number, list(people)],
+        )
+    return number
+
+
+def an_ended_recall_of(*people: int) -> int:
+    """Release a recall whose trace found these, end it, and return its number."""
+    from tarkka.recalls.actions import end_recall
+
+    number = a_recall_of(*people)
+    end_recall(number, reason="a test", acting=an_officer())
+    return number
+
+
 def found_for(recall_id: int) -> dict[int, str]:
     """Return whom the recall affects, with the surest certainty of each, as its own trace reads it."""
     from looking import rows

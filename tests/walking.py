@@ -39,6 +39,7 @@ USES = {
     (Role.DATA_PROTECTION_OFFICER, Purpose.SUPERVISION, PERSON): (TOTAL, TOTAL),
     (Role.CUSTOMER, Purpose.HOUSEHOLD_VIEW, HOUSEHOLD): (TOTAL, TOTAL),
     (Role.AUTOMATIC, Purpose.BONUS, HOUSEHOLD): (TOTAL, TOTAL),
+    (Role.AUTOMATIC, Purpose.RECALL, PERSON): (TOTAL, TOTAL),
     (Role.AUTOMATIC, Purpose.RECALL, TRACE): (PRODUCT, PRODUCT),
     (Role.RECALL_OFFICER, Purpose.RECALL, TRACE): (PRODUCT, PRODUCT),
     (Role.ANALYST, Purpose.STATISTICS, TRACE): (PRODUCT, PRODUCT),
@@ -60,7 +61,7 @@ RIGHTS = {
         membership          own           own:upkeep    own:upkeep         -
         card                own           own:upkeep    own:upkeep         -
         contact             own           own:choosing  -                  own:choosing
-        contact_for_safety  own:choosing  own:choosing  -                  own:choosing
+        contact_for_safety  own:reaching  own:choosing  -                  own:choosing
         wish                own           own:choosing  in_force:choosing  -
         objection           own           own:choosing  in_force:choosing  -
         level_cap           own           -             -                  -
@@ -84,6 +85,9 @@ RIGHTS = {
         glass_notice        own           -             -                  -
         staff_act           own           -             -                  -
         shared_looks        own           -             -                  -
+        recall_person       own:recalled  -             -                  -
+        recall_notice       own:recalled  -             own:recall         -
+        recall_acknowledgement  own:recalled  own:looking  -               -
     """,
     HOUSEHOLD: """
         table               SELECT        INSERT        UPDATE             DELETE
@@ -98,6 +102,7 @@ RIGHTS = {
         held_receipt        none          -             -                  -
         held_receipt_group  none          -             -                  -
         held_receipt_line   none          -             -                  -
+        recall_person       all:recall    all:recall    -                  -
     """,
     AUDIENCE: """
         table                   SELECT      INSERT      UPDATE             DELETE
@@ -153,6 +158,9 @@ SITUATIONS = {
 PURPOSES = {
     "choosing": (Purpose.OWN_DATA, Purpose.REGISTER_UPKEEP),
     "looking": (Purpose.OWN_DATA,),
+    "reaching": (Purpose.OWN_DATA, Purpose.RECALL, Purpose.REGISTER_UPKEEP),
+    "recall": (Purpose.RECALL,),
+    "recalled": (Purpose.OWN_DATA, Purpose.RECALL),
     "services": (Purpose.SERVICES,),
     "upkeep": (Purpose.REGISTER_UPKEEP,),
     "viewing": (Purpose.HOUSEHOLD_VIEW,),
@@ -173,6 +181,8 @@ KEYS = {
     "agreement_signed": "id", "service_case": "id", "case_closed": "case_id", "case_receipt": "case_id",
     "case_review": "case_id", "look_delay": "case_id", "glass_notice": "case_id", "staff_act": "id",
     "access_cover": "id",
+    "recall_draft": "id", "recall_release": "recall_id", "recall_end": "recall_id", "recall_person": "person_id",
+    "recall_notice": "id", "recall_acknowledgement": "person_id",
     "flag": "id", "flag_decision": "flag_id", "flag_event": "event_id", "staff_call": "id",
     "payout": "id", "payout_account": "person_id", "payout_run": "id",
     "audience.receipt": "id", "audience.receipt_group": "receipt_id",
@@ -184,6 +194,7 @@ CHANGES = {
     "card": "valid = valid",
     "wish": "ended_at = now()",
     "register_extract": "made_at = now()",
+    "recall_notice": "state = 'failed', told_at = NULL, failed_why = 'walk'",
     "payout_account": "set_at = now()",
     "request": "answered_at = now(), outcome = 'granted', answer = 'walk', answered_by = 'walk'",
     "objection": "withdrawn_at = now(), withdrawn_place = 'portal', withdrawn_by = 'walk', withdrawn_version = 1",
@@ -196,6 +207,9 @@ ADDITIONS = {
     "wish": "(person_id, purpose, kind) VALUES ({0}, 'services', 'post')",
     "sent_receipt": "(person_id, receipt_id) VALUES ({0}, 2)",
     "payout_account": "(person_id, iban_sealed) VALUES ({0}, sha256('a'))",
+    "recall_person": "(recall_id, person_id, receipt_id, purchased_at, certainty)"
+    " VALUES ({2}, {0}, 7, now(), 'bought')",
+    "recall_acknowledgement": "(recall_id, person_id) VALUES ({2}, {0})",
     "register_extract": "(person_id, way) VALUES ({0}, 'paper')",
     "request": "(person_id, kind, text, place, taken_by, received_on) VALUES ({0}, 'erasure', 'a', 'desk', 'w', now())",
     "objection": "(person_id, kind, made_place, made_by, made_version) VALUES ({0}, 'A', 'portal', 'walk', 1)",
@@ -248,6 +262,7 @@ def differences(world: World) -> Iterator[str]:
         yield from _erased(world.leaver)
         yield from _breached(world.people["mate"])
         yield from _supervision()
+        yield from _recalled(world)
         mandated = _mandates()
         for (role, purpose, kind), levels in USES.items():
             for name in world.people if kind is PERSON else ("self", "stranger") if kind is HOUSEHOLD else ("self",):
@@ -323,6 +338,38 @@ def _supervision() -> Iterator[str]:
         yield f"of one event flagged twice there is {again}, of one call taken twice {calls}"
 
 
+def _recalled(world: World) -> Iterator[str]:
+    """A recall is drafted, released by somebody else, traced, told and ended, and a door opens for it meanwhile."""
+    from looking import rows
+    from recalling import a_draft, an_officer
+    from tarkka import access
+    from tarkka.recalls.actions import draft_recall, end_recall, release_recall
+    from tarkka.recalls.queries import read_progress, read_published, read_recall
+
+    author, other, me = an_officer(), an_officer(), world.people["self"]
+    number = draft_recall(a_draft(), acting=author)
+    draft = read_recall(number, acting=other).draft_id
+    release_recall(number, draft_id=draft, acting=other)
+    look = {"role": Role.AUTOMATIC, "actor": "walk", "purpose": Purpose.RECALL, "case_ref": str(number)}
+    with access.opened(**look, subject=access.Subject(TRACE)) as opened:
+        rows(
+            "INSERT INTO recall_person (recall_id, person_id, receipt_id, purchased_at, certainty)"
+            " VALUES (%s, %s, 1, now(), 'bought') RETURNING person_id",
+            number,
+            me,
+        )
+        told = rows("SELECT recalls.tell_found()")
+        opened.cover([me])
+    with access.opened(**look, subject=access.person(me)):
+        shown = rows("SELECT DISTINCT recall_id FROM recall_person")
+    progress = read_progress(number, acting=other)
+    end_recall(number, reason="a walk", acting=author)
+    ended = read_published([number])[0].ended_at is not None
+    found = (told, shown, progress.affected, ended)
+    if found != ([(1,)], [(number,)], 1, True):
+        yield f"of a recall are told, shown, affected and ended: {found}"
+
+
 class _UndoneError(Exception):
     """What was tried in a look is not to be kept."""
 
@@ -379,6 +426,7 @@ def _erased(leaver: int) -> Iterator[str]:
     with _undone(), look(leaver, officer):
         rows("SELECT rights.erase_person(%s)", request)
         tables = ("person", "receipt", "erased", "access_event", "breach_person", "glass_notice")
+        tables += ("recall_person", "recall_notice", "recall_acknowledgement")
         seen = [rows(f"SELECT count(*) FROM {table}") for table in tables]
         if (measures, seen) != (["level_cap", "restriction"], [[(0,)]] * len(tables)):
             yield f"somebody with {measures} who was erased is seen in {seen}"
@@ -433,6 +481,8 @@ def _look(
     if role is Role.CUSTOMER_SERVICE and kind is PERSON:
         situation, shown = SITUATIONS[purpose]
         case = a_case(world.people[name], staff, situation)
+    if purpose is Purpose.RECALL:
+        case = str(world.recall_id)
     found: Reached = {}
     refusal = None
     try:
@@ -646,7 +696,7 @@ def _whose_looks(world: World, keys: set[int]) -> set[str]:
 
 
 def _addition(world: World, table: str, name: str) -> str:
-    return ADDITIONS.get(table, "DEFAULT VALUES").format(world.people[name], world.household_of(name))
+    return ADDITIONS.get(table, "DEFAULT VALUES").format(world.people[name], world.household_of(name), world.recall_id)
 
 
 def _statements(world: World, table: str, key: str) -> Iterator[tuple[str, str]]:

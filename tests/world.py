@@ -10,6 +10,7 @@ import psycopg
 from acting import a_case, a_mandate
 from building import Household, a_household, a_receipt, a_source, administrator, take, take_three_levels
 from looking import own_look, rows
+from recalling import a_recall_of, an_ended_recall_of
 from tarkka.vocabulary import Objection, Place, Purpose, Role, SubjectKind
 
 
@@ -22,6 +23,7 @@ class World:
     source_id: int
     people: dict[str, int]
     leaver: int
+    recall_id: int
     owners: dict[str, dict[int, set[str]]] = field(default_factory=dict)
 
     def household_of(self, name: str) -> int:
@@ -104,12 +106,16 @@ def a_world() -> World:
     for person in (*everyone, leaver):
         _breach(person)
     _serve(everyone)
-    world = World(home, others, source.id, people, leaver)
+    recall_id = a_recall_of(*everyone)
+    _tell_of_recall(recall_id, everyone)
+    _tell_of_recall(an_ended_recall_of(leaver), [leaver])
+    world = World(home, others, source.id, people, leaver, recall_id)
     recall = {
         "role": Role.AUTOMATIC,
         "actor": "walk",
         "purpose": Purpose.RECALL,
         "subject": access.Subject(SubjectKind.TRACE),
+        "case_ref": str(recall_id),
     }
     with access.opened(**recall) as look:
         look.cover([people["self"], people["stranger"]])
@@ -137,6 +143,21 @@ def _paid(connection: psycopg.Connection[Any], person: int, household: int, *, y
         " VALUES (%s, %s, %s, sha256('a'), 1)",
         [run, household, person],
     )
+
+
+def _tell_of_recall(recall_id: int, people: list[int]) -> None:
+    """Let people be told of a recall in the portal, which they say they read, and by e-mail, which is under way."""
+    with administrator() as connection:
+        for channel, state, told in (("portal", "told", "now()"), ("email", "trying", "NULL")):
+            connection.execute(
+                "INSERT INTO recall_notice (recall_id, person_id, channel, state, told_at)"
+                f" SELECT %s, p, %s, %s, {told} FROM unnest(%s::bigint[]) p",
+                [recall_id, channel, state, people],
+            )
+        connection.execute(
+            "INSERT INTO recall_acknowledgement (recall_id, person_id) SELECT %s, p FROM unnest(%s::bigint[]) p",
+            [recall_id, people],
+        )
 
 
 def _breach(person: int) -> None:
@@ -256,6 +277,9 @@ def _owners(people: dict[str, int]) -> dict[str, dict[int, set[str]]]:
         "staff_act": "SELECT id, person_id FROM staff_act",
         "access_event": "SELECT id, subject_id FROM access_event WHERE subject_kind = 'person'",
         "access_event_person": "SELECT person_id, person_id FROM access_event_person",
+        "recall_person": "SELECT person_id, person_id FROM recall_person",
+        "recall_notice": "SELECT id, person_id FROM recall_notice",
+        "recall_acknowledgement": "SELECT person_id, person_id FROM recall_acknowledgement",
     }
     owners: dict[str, dict[int, set[str]]] = {}
     with administrator() as connection:
@@ -282,6 +306,9 @@ def _owners(people: dict[str, int]) -> dict[str, dict[int, set[str]]]:
             "flag_event": "SELECT event_id FROM flag_event",
             "payout_run": "SELECT id FROM payout_run",
             "staff_call": "SELECT id FROM staff_call",
+            "recall_draft": "SELECT id FROM recall_draft",
+            "recall_release": "SELECT recall_id FROM recall_release",
+            "recall_end": "SELECT recall_id FROM recall_end",
             "retention_run": "SELECT id FROM retention_run",
         }.items():
             owners[table] = {key: set(people) for (key,) in connection.execute(query)}

@@ -11,7 +11,6 @@ from tarkka.access import DoorMisused, Subject, opened
 from tarkka.people.actions import customer, make_objection
 from tarkka.vocabulary import Level, Objection, Place, Purpose, Role, SubjectKind
 
-RECALL = {"purpose": Purpose.RECALL, "subject": Subject(SubjectKind.TRACE)}
 MARKETING = {"purpose": Purpose.MARKETING, "subject": Subject(SubjectKind.AUDIENCE)}
 STATISTICS = {"purpose": Purpose.STATISTICS, "subject": Subject(SubjectKind.TRACE)}
 
@@ -35,7 +34,7 @@ def objector(database: str) -> Household:
     return home
 
 
-@pytest.mark.parametrize("look", [RECALL, MARKETING])
+@pytest.mark.parametrize("look", [STATISTICS, MARKETING])
 def test_group_look_without_cover_is_a_fault(home: Household, look: dict[str, Any]) -> None:
     with pytest.raises(DoorMisused, match="cover"), group_look(look):
         pass
@@ -43,21 +42,21 @@ def test_group_look_without_cover_is_a_fault(home: Household, look: dict[str, An
 
 def test_person_in_a_group_look_finds_it_among_theirs(home: Household) -> None:
     me, mate = home.persons
-    with group_look(RECALL) as look:
+    with group_look(STATISTICS) as look:
         look.cover([me, me])
     assert look.event_id in looks_of(me)
     assert look.event_id not in looks_of(mate)
 
 
 def test_parts_of_a_group_may_be_recorded_one_after_another(home: Household) -> None:
-    with group_look(RECALL) as look:
+    with group_look(STATISTICS) as look:
         for person_id in home.persons:
             look.cover([person_id])
     assert all(look.event_id in looks_of(person_id) for person_id in home.persons)
 
 
 def test_empty_group_is_shown_to_nobody(home: Household) -> None:
-    with group_look(RECALL) as look:
+    with group_look(STATISTICS) as look:
         look.cover([])
     assert look.event_id not in looks_of(home.persons[0])
 
@@ -79,16 +78,16 @@ def test_group_look_that_failed_before_it_told_who_was_in_it_is_shown_to_everyon
 
 
 def test_person_cannot_be_taken_out_of_a_group_look_again(home: Household) -> None:
-    with group_look(RECALL) as look:
+    with group_look(STATISTICS) as look:
         look.cover([home.persons[0]])
     for statement in ("DELETE FROM access_event_person", "UPDATE access_event_person SET person_id = 0"):
-        with pytest.raises(Exception, match="permission denied"), group_look(RECALL):
+        with pytest.raises(Exception, match="permission denied"), group_look(STATISTICS):
             rows(statement)
     assert look.event_id in looks_of(home.persons[0])
 
 
 def test_telling_who_was_in_one_look_hides_no_other_from_everyone(home: Household, admin: Any) -> None:
-    with group_look(RECALL) as register:
+    with group_look(STATISTICS) as register:
         register.cover_everyone()
     with group_look(MARKETING) as look:
         look.cover([home.persons[0]])
@@ -127,7 +126,7 @@ def test_audience_leaves_objectors_out_level_by_level(objector: Household) -> No
 
 def test_trace_has_no_place_for_objections(objector: Household) -> None:
     first, second = objector.persons
-    with group_look(RECALL) as look:
+    with group_look(STATISTICS) as look:
         found = rows("SELECT DISTINCT purchaser_id FROM receipt_line WHERE purchaser_id IN (%s, %s)", first, second)
         assert {person for (person,) in found} == {first, second}
         look.cover([first, second])
@@ -161,7 +160,7 @@ def test_audience_has_no_right_on_the_tables(home: Household) -> None:
         count("public.receipt")
 
 
-@pytest.mark.parametrize("look", [RECALL, MARKETING])
+@pytest.mark.parametrize("look", [STATISTICS, MARKETING])
 @pytest.mark.parametrize("at_most", Level)
 def test_group_look_is_no_finer_than_its_task_asks(home: Household, look: dict[str, Any], at_most: Level) -> None:
     prefix = "audience." if look is MARKETING else ""

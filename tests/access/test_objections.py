@@ -8,6 +8,7 @@ import pytest
 from acting import a_case, a_mandate
 from building import Household, a_household, a_source, take_three_levels
 from looking import count, issue, login, own_look, rows, seen
+from recalling import a_recall
 from tarkka.access import Access, Subject, household, opened
 from tarkka.people.actions import customer, make_objection, withdraw_objection
 from tarkka.vocabulary import Level, Objection, Place, Purpose, Role, SubjectKind
@@ -52,6 +53,8 @@ def look(purpose: Purpose, kind: SubjectKind, home: Household) -> Any:
         role, actor = Role.CUSTOMER_SERVICE, "adviser"
     subject = Subject(kind, {SubjectKind.PERSON: home.persons[0], SubjectKind.HOUSEHOLD: home.id}.get(kind))
     case = a_case(home.persons[0], actor) if role is Role.CUSTOMER_SERVICE else None
+    if purpose is Purpose.RECALL:
+        case = str(a_recall())
     return opened(role=role, actor=actor, purpose=purpose, subject=subject, case_ref=case)
 
 
@@ -208,7 +211,8 @@ def test_objector_is_told_of_recall(chooser: Household) -> None:
     for objection in Objection:
         make_objection(me, objection, place=Place.PORTAL, acting=customer(me))
     recall = Subject(SubjectKind.TRACE)
-    with opened(role=Role.AUTOMATIC, actor="recall", purpose=Purpose.RECALL, subject=recall) as access:
+    look = {"role": Role.AUTOMATIC, "actor": "recall", "purpose": Purpose.RECALL, "case_ref": str(a_recall())}
+    with opened(**look, subject=recall) as access:
         assert rows("SELECT DISTINCT purchaser_id FROM receipt_line WHERE purchaser_id = %s", me) == [(me,)]
         access.cover([me])
 

@@ -20,7 +20,11 @@ ROLES = {
     "tarkka_unobjected": (False, False, False),
 }
 INDEXES = {
-    "receipt": {"purchaser_id, purchased_at, id", "household_id, purchased_at", "purchased_at) WHERE (level = 'GROUP'::level"},
+    "receipt": {
+        "purchaser_id, purchased_at, id",
+        "household_id, purchased_at",
+        "purchased_at) WHERE (level = 'GROUP'::level",
+    },
     "receipt_group": {"purchaser_id, purchased_at"},
     "receipt_line": {"purchaser_id, purchased_at", "product_id", "product_id) WHERE (quantity < (0)::numeric"},
 }

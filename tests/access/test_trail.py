@@ -175,7 +175,7 @@ def watched(database: str) -> Household:
         "purpose": Purpose.CUSTOMER_SERVICE,
         "case_ref": a_case(me, "adviser", "choice_change"),
     }
-    recall = {"role": Role.AUTOMATIC, "actor": "recall", "purpose": Purpose.RECALL}
+    export = {"role": Role.AUTOMATIC, "actor": "export", "purpose": Purpose.STATISTICS}
     trace = access.Subject(SubjectKind.TRACE)
     granted = [
         {},
@@ -200,7 +200,7 @@ def watched(database: str) -> Household:
         for each in granted:
             with own_look(me, **each):
                 pass
-        with access.opened(**recall, subject=trace) as look:
+        with access.opened(**export, subject=trace) as look:
             look.cover([me])
         for each in refused:
             with pytest.raises(access.Refused), own_look(me, **each):

@@ -10,6 +10,7 @@ import pytest
 import browsing
 import building
 from looking import issue, login, own_look, rows, seen
+from recalling import a_recall
 from tarkka import access
 from tarkka.people.actions import customer, make_objection, withdraw_objection
 from tarkka.vocabulary import Language, Level, Objection, Place, Purpose, Role, SubjectKind
@@ -102,7 +103,8 @@ def look_for(purpose, person):
         Purpose.STATISTICS: (Role.AUTOMATIC, "test", access.Subject(SubjectKind.TRACE)),
     }
     role, actor, subject = of[purpose]
-    with access.opened(role=role, actor=actor, purpose=purpose, subject=subject) as look:
+    case = str(a_recall()) if purpose is Purpose.RECALL else None
+    with access.opened(role=role, actor=actor, purpose=purpose, subject=subject, case_ref=case) as look:
         yield look
         if subject.id is None:
             look.cover([person])

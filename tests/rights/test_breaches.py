@@ -137,7 +137,8 @@ def test_whom_it_touched_is_found_in_the_trail_by_actor_purpose_and_time(breache
 
 def test_persons_in_a_groups_look_are_touched_and_an_untold_one_touched_everybody(breaches, officer, breach):
     home, actor = a_household(2), f"export-{NOW.timestamp()}"
-    trace = {"role": Role.AUTOMATIC, "actor": actor, "purpose": Purpose.RECALL, "subject": Subject(SubjectKind.TRACE)}
+    export = {"role": Role.AUTOMATIC, "actor": actor, "purpose": Purpose.STATISTICS}
+    trace = export | {"subject": Subject(SubjectKind.TRACE)}
     with opened(**trace) as look:
         look.cover([home.persons[0]])
     period = NOW - timedelta(hours=1), datetime.now(UTC) + timedelta(seconds=1)

@@ -195,10 +195,10 @@ def test_looks_at_groups_that_the_person_was_in_are_among_the_looks(people, site
     from tarkka.rights.extract import read_rows
     from tarkka.vocabulary import Purpose, Role, SubjectKind
 
-    recall = {"role": Role.AUTOMATIC, "actor": "E-recall", "purpose": Purpose.RECALL}
-    with access.opened(**recall, subject=access.Subject(SubjectKind.TRACE), case_ref="with") as mine:
+    export = {"role": Role.AUTOMATIC, "actor": "E-export", "purpose": Purpose.STATISTICS}
+    with access.opened(**export, subject=access.Subject(SubjectKind.TRACE), case_ref="with") as mine:
         mine.cover([people[0].id])
-    with access.opened(**recall, subject=access.Subject(SubjectKind.TRACE), case_ref="without") as others:
+    with access.opened(**export, subject=access.Subject(SubjectKind.TRACE), case_ref="without") as others:
         others.cover([people[2].id])
     with own_look(people[0].id):
         looks = read_rows("looks")

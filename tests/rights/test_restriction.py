@@ -9,6 +9,7 @@ from acting import a_case, a_mandate, an_operator
 from building import a_household, a_receipt, a_source, administrator, take, take_three_levels
 from looking import count, login, own_look, rows, seen
 from looking import issue as ask_the_door
+from recalling import a_recall, a_recall_of
 from requesting import a_request, an_officer
 from tarkka.access import NotAllowed, Refused, Subject, household, opened
 from tarkka.description.loading import load
@@ -18,6 +19,7 @@ GOES_ON = {
     # What goes on while a person's data is restricted: role, purpose, kind of subject.
     (Role.AUTOMATIC, Purpose.BONUS, SubjectKind.HOUSEHOLD),
     (Role.AUTOMATIC, Purpose.OWN_DATA, SubjectKind.PERSON),
+    (Role.AUTOMATIC, Purpose.RECALL, SubjectKind.PERSON),
     (Role.AUTOMATIC, Purpose.RECALL, SubjectKind.TRACE),
     (Role.AUTOMATIC, Purpose.SUPERVISION, SubjectKind.TRAIL),
     (Role.CUSTOMER, Purpose.HOUSEHOLD_VIEW, SubjectKind.HOUSEHOLD),
@@ -70,6 +72,8 @@ def test_a_look_at_the_person_is_refused_unless_its_use_goes_on(home, role, purp
         a_mandate(user, role)
     if role is Role.CUSTOMER_SERVICE:
         case = a_case(person, user)
+    if purpose is Purpose.RECALL:
+        case = str(a_recall_of(person))
     actor = str(person) if role is Role.CUSTOMER else user
     look = own_look(person, role=role, actor=actor, purpose=purpose, case_ref=case)
     if (role, purpose, SubjectKind.PERSON) in GOES_ON:
@@ -82,7 +86,8 @@ def test_a_look_at_the_person_is_refused_unless_its_use_goes_on(home, role, purp
 
 
 def purchasers(purpose: Purpose, kind: SubjectKind, table: str) -> set[int]:
-    with opened(role=Role.AUTOMATIC, actor="test", purpose=purpose, subject=Subject(kind)) as look:
+    case = str(a_recall()) if purpose is Purpose.RECALL else None
+    with opened(role=Role.AUTOMATIC, actor="test", purpose=purpose, subject=Subject(kind), case_ref=case) as look:
         found = {person for (person,) in rows(f"SELECT DISTINCT purchaser_id FROM {table}")}
         look.cover([])
     return found

@@ -69,7 +69,7 @@ def test_event_on_a_person_is_proven_to_them(tmp_path: Path, home: Household) ->
 def test_event_on_a_group_is_proven_to_whoever_was_in_it(tmp_path: Path, home: Household, people: int) -> None:
     from tarkka import access
 
-    with look_at(access.Subject(SubjectKind.TRACE), purpose=Purpose.RECALL) as look:
+    with look_at(access.Subject(SubjectKind.TRACE), purpose=Purpose.STATISTICS) as look:
         look.cover(home.persons[:people])
     for place, person in enumerate(home.persons):
         proof = proof_of(person, look.event_id)
@@ -84,7 +84,7 @@ def test_event_on_a_group_is_proven_to_whoever_was_in_it(tmp_path: Path, home: H
 def test_event_on_everyone_is_proven_to_anybody(tmp_path: Path, home: Household) -> None:
     from tarkka import access
 
-    with look_at(access.Subject(SubjectKind.TRACE), purpose=Purpose.RECALL) as look:
+    with look_at(access.Subject(SubjectKind.TRACE), purpose=Purpose.STATISTICS) as look:
         look.cover_everyone()
     code, out = checked(tmp_path, proof_of(home.persons[0], look.event_id), home.persons[0])
     assert (code, "names nobody" in out, PROVEN in out) == (0, True, True), out

@@ -137,6 +137,31 @@ class _Writer:
             ],
         )
         yield table(
+            gettext("extract.recalls"),
+            [gettext("extract.recall"), gettext("extract.purchase_id"), gettext("extract.found")],
+            [
+                [
+                    f"{each.product or ''} ({each.recall})\n{gettext(words.CERTAINTY[each.certainty])}",
+                    f"{each.receipt}\n{self.say.moment(each.purchased_at)}",
+                    self.say.moment(each.found_at),
+                ]
+                for each in self._tables["recalls"]
+            ],
+        )
+        yield table(
+            gettext("extract.recall_notices"),
+            [gettext("extract.recall"), gettext("extract.kind"), gettext("extract.sent")],
+            [
+                [str(each.recall), gettext(words.CHANNEL[each.channel]), self._noticed(each)]
+                for each in self._tables["recall_notices"]
+            ],
+        )
+        yield table(
+            gettext("extract.recalls_read"),
+            [gettext("extract.recall"), gettext("extract.when")],
+            [[str(each.recall), self.say.moment(each.at)] for each in self._tables["recalls_read"]],
+        )
+        yield table(
             gettext("extract.restrictions"),
             [gettext("extract.valid"), gettext("extract.reason")],
             [
@@ -158,6 +183,15 @@ class _Writer:
 
     def _sent(self, at: datetime, *, is_refused: bool) -> str:
         return self.say.moment(at) + ("; " + gettext("extract.undelivered") if is_refused else "")
+
+    def _noticed(self, notice: rows.RecallNotice) -> str:
+        state = gettext(words.NOTICE[notice.state])
+        told = [state, self.say.moment(notice.told_at or notice.begun_at), str(notice.attempts), notice.failed_why]
+        if notice.use_safety_contact:
+            told.append(gettext("extract.for_safety_only"))
+        if notice.is_only_way:
+            told.append(gettext("extract.only_way"))
+        return "; ".join(filter(None, told))
 
     def after(self) -> Iterator[dict[str, object]]:
         """Yield what comes after the purchases: the trail, what was asked, and what the register is."""

@@ -205,6 +205,38 @@ class GlassNotice(Row, frozen=True):
     is_refused: bool
 
 
+class Recall(Row, frozen=True):
+    """A recall of a dangerous product that affects you: by which of your purchases, and when that was found."""
+
+    recall: int
+    product: str | None
+    receipt: int
+    purchased_at: Moment
+    certainty: Annotated[str, Meta(description="bought, or may_have_bought.")]
+    found_at: Moment
+
+
+class RecallNotice(Row, frozen=True):
+    """How you were told of a recall, or were to be: one row a channel."""
+
+    recall: int
+    channel: Annotated[str, Meta(description="portal, email, text or letter.")]
+    use_safety_contact: bool
+    state: Annotated[str, Meta(description="trying, told or failed.")]
+    attempts: int
+    begun_at: Moment
+    told_at: Moment | None
+    failed_why: str | None
+    is_only_way: Annotated[bool, Meta(description="Whether no other channel was left.")]
+
+
+class RecallRead(Row, frozen=True):
+    """That you said you read of a recall."""
+
+    recall: int
+    at: Moment
+
+
 class Act(Row, frozen=True):
     """What staff did for you, and at which look."""
 

@@ -31,3 +31,18 @@ SUBJECT = {
     "trail": msgid("looks.what.trail"),
 }
 WAY = {"online": msgid("extract.way.online"), "paper": msgid("extract.way.paper")}
+CERTAINTY = {
+    "bought": msgid("extract.certainty.bought"),
+    "may_have_bought": msgid("extract.certainty.may_have_bought"),
+}
+CHANNEL = {
+    "email": msgid("extract.channel.email"),
+    "letter": msgid("extract.channel.letter"),
+    "portal": msgid("extract.channel.portal"),
+    "text": msgid("extract.channel.text"),
+}
+NOTICE = {
+    "failed": msgid("extract.notice.failed"),
+    "told": msgid("extract.notice.told"),
+    "trying": msgid("extract.notice.trying"),
+}

@@ -52,6 +52,7 @@ ERASED = {
     "receipt": msgid("desk.erased.receipt"),
     "receipt_group": msgid("desk.erased.receipt_group"),
     "receipt_line": msgid("desk.erased.receipt_line"),
+    "recall_person": msgid("desk.erased.recall_person"),
     "sent_receipt": msgid("desk.erased.sent_receipt"),
     "wish": msgid("desk.erased.wish"),
 }

@@ -26,7 +26,7 @@ CREATE POLICY own ON level_cap FOR SELECT TO tarkka_person USING (person_id = (S
 -- A way to be reached about dangers alone is no way to be reached about anything else: false comes before true.
 CREATE POLICY own ON contact FOR SELECT TO tarkka_person
     USING (person_id = (SELECT access.subject('person', 'TOTAL', 'contact'))
-           AND for_safety_only <= (SELECT access.subject_for('{own_data,register_upkeep}') IS NOT NULL));
+           AND for_safety_only <= (SELECT access.subject_for('{own_data,recall,register_upkeep}') IS NOT NULL));
 
 -- What a person changes of their own: how they are called, addressed and reached, and what they choose. Nothing of it is changed at a
 -- look for any other purpose than their own or the register's upkeep. A choice is made now, and withdrawn once.

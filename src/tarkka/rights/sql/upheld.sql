@@ -105,6 +105,7 @@ BEGIN
         UNION ALL SELECT 'contact', false, count(*) FROM contact c WHERE c.person_id = person
         UNION ALL SELECT 'wish', false, count(*) FROM wish w WHERE w.person_id = person
         UNION ALL SELECT 'sent_receipt', false, count(*) FROM sent_receipt s WHERE s.person_id = person
+        UNION ALL SELECT 'recall_person', recalls.running(p.recall_id) IS NOT NULL, count(*) FROM recall_person p WHERE p.person_id = person GROUP BY 2
         UNION ALL SELECT 'payout_account', false, count(*) FROM payout_account a WHERE a.person_id = person
         UNION ALL SELECT 'payout', true, count(*) FROM payout p JOIN payout_run r ON r.id = p.run_id
                   WHERE p.person_id = person AND r.at >= rights.kept_since()
@@ -135,6 +136,10 @@ BEGIN
     DELETE FROM contact c WHERE c.person_id = person;
     DELETE FROM wish w WHERE w.person_id = person;
     DELETE FROM sent_receipt s WHERE s.person_id = person;
+    -- Of a recall that runs they are told by law; once it has ended, nobody needs to know.
+    DELETE FROM recall_acknowledgement k WHERE k.person_id = person AND recalls.running(k.recall_id) IS NULL;
+    DELETE FROM recall_notice n WHERE n.person_id = person AND recalls.running(n.recall_id) IS NULL;
+    DELETE FROM recall_person p WHERE p.person_id = person AND recalls.running(p.recall_id) IS NULL;
     DELETE FROM payout_account a WHERE a.person_id = person;
     INSERT INTO erased (person_id, request_id, counts, bonus_before_cents, bonus_after_cents)
     SELECT person, of_request, coalesce(counts, ''), before, coalesce(sum(r.bonus_eligible_cents), 0)
