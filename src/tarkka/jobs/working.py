@@ -11,6 +11,7 @@ from collections.abc import Awaitable, Callable, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from dataclasses import dataclass
+from typing import cast
 
 from django.db import close_old_connections, connections
 from procrastinate import App, BaseRetryStrategy, JobContext, PsycopgConnector, RetryDecision
@@ -44,8 +45,13 @@ def work(
     finally:
         together = threading.Barrier(at_once)
         for _ in range(at_once):  # each thread has its own connection, and nobody else can close it
-            threads.submit(lambda: (together.wait(), connections.close_all()))
+            threads.submit(_close, together)
         threads.shutdown()
+
+
+def _close(together: threading.Barrier) -> None:
+    together.wait()
+    connections.close_all()
 
 
 async def _work(
@@ -76,7 +82,7 @@ def _in(threads: ThreadPoolExecutor, task: Task) -> Callable[..., Awaitable[None
         task(job)
 
     async def run(context: JobContext, **_about: object) -> None:
-        await asyncio.get_running_loop().run_in_executor(threads, do, context.job.id)
+        await asyncio.get_running_loop().run_in_executor(threads, do, cast("int", context.job.id))
 
     return run
 

@@ -143,16 +143,17 @@ def objections_in_force() -> set[Objection]:
 
 
 def read_contacts() -> list[Contact]:
-    """Return the subject's contacts; those for safety alone at the person's own looks and upkeep. Inside the door."""
+    """Return the subject's contacts; those for safety alone at own looks, upkeep and recalls. Inside the door."""
     return [
         Contact(ContactKind(row.kind), row.value, row.for_safety_only)
         for row in models.Contact.objects.order_by("for_safety_only", "kind")
     ]
 
 
-def read_contact(kind: ContactKind) -> str | None:
-    """Return how the subject is reached by a kind, or None; never what is for safety alone. Inside the door."""
-    return next((each.value for each in read_contacts() if each.kind is kind and not each.for_safety_only), None)
+def read_contact(kind: ContactKind, *, for_safety_only: bool = False) -> str | None:
+    """Return how the subject is reached by a kind, or None; what is for safety alone only if asked. Inside the door."""
+    wanted = (kind, for_safety_only)
+    return next((each.value for each in read_contacts() if (each.kind, each.for_safety_only) == wanted), None)
 
 
 def read_wishes() -> dict[Wish, datetime]:

@@ -12,7 +12,7 @@ from smtplib import SMTPDataError, SMTPException, SMTPRecipientsRefused
 from django.conf import settings
 from django.core.mail import EmailMessage, get_connection
 from django.core.mail.backends.base import BaseEmailBackend
-from django.utils.crypto import salted_hmac
+from django.utils.crypto import constant_time_compare, salted_hmac
 
 from tarkka.vocabulary import Language
 
@@ -44,20 +44,35 @@ def mail_server() -> Iterator[BaseEmailBackend]:
             mail.close()
 
 
-def message_to(address: str, *, subject: str, body: str, language: Language, salt: str, about: str) -> EmailMessage:
-    """Return a plain message in a language. `salt` and `about` make its Message-ID, the same each time it is sent."""
-    key = salted_hmac(salt, about, algorithm="sha256").hexdigest()
+def message_to(
+    address: str, *, subject: str, body: str, language: Language, salt: str, about: str, shows_about: bool = False
+) -> EmailMessage:
+    """Return a plain message in a language. `salt` and `about` make its Message-ID, the same each time it is sent.
+
+    With `shows_about` the Message-ID carries `about`, so that a message that comes back tells what it was: `about_in`.
+    """
     host = parseaddr(settings.DEFAULT_FROM_EMAIL)[1].rpartition("@")[2]
+    shown = f"{about}." if shows_about else ""
     return EmailMessage(
         subject=" ".join(subject.split()),
         body=body.strip() + "\n",
         to=[address],
         headers={
-            "Message-ID": f"<{key[:40]}@{host}>",
+            "Message-ID": f"<{shown}{_mark(salt, about)}@{host}>",
             "Auto-Submitted": "auto-generated",
             "Content-Language": language.value,
         },
     )
+
+
+def about_in(message_id: str, *, salt: str) -> str | None:
+    """Return what the Message-ID of a message that came back was about; None if it is none of ours for this salt."""
+    about, _, mark = message_id.strip().strip("<>").rpartition("@")[0].rpartition(".")
+    return about if constant_time_compare(mark, _mark(salt, about)) else None
+
+
+def _mark(salt: str, about: str) -> str:
+    return salted_hmac(salt, about, algorithm="sha256").hexdigest()[:40]
 
 
 def hand_over(message: EmailMessage, mail: BaseEmailBackend) -> None:

@@ -38,42 +38,53 @@ BEGIN
     RETURN coalesce(cardinality(numbers), 0);
 END $$;
 
--- Whom the job is about and by which channel they are to be told now, written down as tried; or that they have been told. Nothing, if the recall has
--- ended, or if no channel is left but the portal. First come the ways for safety alone, then e-mail, text message, letter; each once.
+-- Whom the job is about and by which of these channels they are to be told next, written down as tried; leaving out what this run has tried.
+-- Nothing, if the recall has ended or nothing is left to be tried. Everyone is told by e-mail and by text message, if they can be reached so, and by
+-- letter if neither told them; by each once, by the way that is for safety alone first, and by the other one if that failed for good.
 -- It answers of a job that is under way alone. Whoever comes second waits for the first.
-CREATE FUNCTION recalls.claim(of_job bigint)
-RETURNS TABLE (number bigint, recall_id bigint, person_id bigint, channel text, use_safety_contact boolean, state text, attempts integer)
+CREATE FUNCTION recalls.claim(of_job bigint, channels text[], tried bigint[])
+RETURNS TABLE (number bigint, recall_id bigint, person_id bigint, channel text, use_safety_contact boolean, attempts integer)
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, public, pg_temp AS $$
 #variable_conflict use_column
 DECLARE
     portal recall_notice;
-    found recall_notice;
+    next recall_notice;
+    is_alone boolean;
 BEGIN
     SELECT n.* INTO portal FROM jobs.procrastinate_jobs j JOIN recall_notice n ON n.id = (j.args ->> 'notice')::bigint
     WHERE j.id = of_job AND j.status = 'doing' AND j.task_name = 'recalls.tell' AND n.channel = 'portal' FOR UPDATE OF n;
     IF recalls.running(portal.recall_id) IS NULL THEN
         RETURN;
     END IF;
-    SELECT * INTO found FROM recall_notice n
-    WHERE n.recall_id = portal.recall_id AND n.person_id = portal.person_id AND n.channel <> 'portal' AND n.state <> 'failed';
-    IF found.state = 'trying' THEN
-        UPDATE recall_notice n SET attempts = n.attempts + 1 WHERE n.id = found.id RETURNING * INTO found;
-    ELSIF found.id IS NULL THEN
+    UPDATE recall_notice n SET attempts = n.attempts + 1 WHERE n.id = (
+        SELECT o.id FROM recall_notice o WHERE o.recall_id = portal.recall_id AND o.person_id = portal.person_id
+        AND o.state = 'trying' AND o.channel = ANY (channels) AND o.id <> ALL (tried) ORDER BY o.id LIMIT 1)
+    RETURNING * INTO next;
+    IF next.id IS NULL THEN
         INSERT INTO recall_notice (recall_id, person_id, channel, use_safety_contact, state)
         SELECT portal.recall_id, portal.person_id, c.channel, c.for_safety_only, 'trying'
         FROM (SELECT CASE t.kind WHEN 'phone' THEN 'text' WHEN 'post' THEN 'letter' ELSE t.kind END AS channel, t.for_safety_only
               FROM contact t WHERE t.person_id = portal.person_id) c
-        WHERE NOT EXISTS (
-            SELECT FROM recall_notice n WHERE n.recall_id = portal.recall_id AND n.person_id = portal.person_id AND n.channel = c.channel
-            AND n.use_safety_contact = c.for_safety_only)
+        WHERE c.channel = ANY (channels) AND NOT EXISTS (
+            SELECT FROM recall_notice n WHERE n.recall_id = portal.recall_id AND n.person_id = portal.person_id AND n.channel <> 'portal'
+            AND CASE WHEN n.channel = c.channel THEN n.state <> 'failed' OR n.use_safety_contact = c.for_safety_only
+                     ELSE n.state <> 'failed' AND c.channel = 'letter' AND NOT c.for_safety_only END)
         ORDER BY c.for_safety_only DESC, array_position('{email,text,letter}', c.channel) LIMIT 1
-        RETURNING * INTO found;
-        UPDATE recall_notice n SET is_only_way = found.id IS NULL WHERE n.id = portal.id AND n.is_only_way <> (found.id IS NULL);
+        RETURNING * INTO next;
     END IF;
-    IF found.id IS NOT NULL THEN
-        RETURN QUERY SELECT found.id, found.recall_id, found.person_id, found.channel, found.use_safety_contact, found.state, found.attempts;
+    is_alone := NOT EXISTS (SELECT FROM recall_notice n WHERE n.recall_id = portal.recall_id AND n.person_id = portal.person_id
+                               AND n.channel <> 'portal' AND n.state <> 'failed');
+    UPDATE recall_notice n SET is_only_way = is_alone WHERE n.id = portal.id AND n.is_only_way <> is_alone;
+    IF next.id IS NOT NULL THEN
+        RETURN QUERY SELECT next.id, next.recall_id, next.person_id, next.channel, next.use_safety_contact, next.attempts;
     END IF;
 END $$;
+
+-- Which of these notices told somebody: of whoever was stopped just after that, the letter lies ready and is to be handed over.
+CREATE FUNCTION recalls.told_among(numbers bigint[]) RETURNS SETOF bigint
+LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, public, pg_temp AS $$
+    SELECT n.id FROM recall_notice n WHERE n.id = ANY (numbers) AND n.state = 'told'
+$$;
 
 -- An e-mail that was taken came back: it told nobody, and the next channel is queued. False if it is not ours, or was not told by it.
 CREATE FUNCTION recalls.bounce(of_number bigint, why text) RETURNS boolean
@@ -120,12 +131,13 @@ BEGIN
     FROM people p;
 END $$;
 
-GRANT EXECUTE ON FUNCTION recalls.claim, recalls.bounce, recalls.progress TO tarkka_app;
+GRANT EXECUTE ON FUNCTION recalls.claim, recalls.told_among, recalls.bounce, recalls.progress TO tarkka_app;
 GRANT EXECUTE ON FUNCTION recalls.tell_found TO tarkka_trace;
 GRANT CREATE ON SCHEMA recalls TO tarkka_door;
 ALTER FUNCTION recalls.queue OWNER TO tarkka_door;
 ALTER FUNCTION recalls.tell_found OWNER TO tarkka_door;
 ALTER FUNCTION recalls.claim OWNER TO tarkka_door;
+ALTER FUNCTION recalls.told_among OWNER TO tarkka_door;
 ALTER FUNCTION recalls.bounce OWNER TO tarkka_door;
 ALTER FUNCTION recalls.progress OWNER TO tarkka_door;
 REVOKE CREATE ON SCHEMA recalls FROM tarkka_door;

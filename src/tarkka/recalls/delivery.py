@@ -1,0 +1,243 @@
+"""Telling the people whom a trace found, each by the channels that reach them, exactly once by each (R19; GPSR 35).
+
+A job of the queue is one person's telling. The database says which channel comes next and writes down that it is tried
+before anybody is looked at; then a look at the person reads how to reach them, hands the notice over and writes down
+that they were told, all committed together. Whoever is stopped in between finds the try on record and tries again: an
+e-mail under the same Message-ID, a text message under the same reference, a letter as the same file.
+"""
+
+import logging
+import re
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from enum import StrEnum
+
+from django.conf import settings
+from django.core.mail.backends.base import BaseEmailBackend
+from django.db import connection
+from django.utils import timezone
+
+from tarkka import access
+from tarkka.description.queries import load_rulebook
+from tarkka.description.schema import Document
+from tarkka.documents.pdf import pdf
+from tarkka.people.details import ContactKind
+from tarkka.people.queries import Person, read_contact, read_person
+from tarkka.post import files
+from tarkka.post.mail import MailServerFailed, NotTaken, RefusedForGood, hand_over, mail_server, message_to
+from tarkka.post.texts import FileGateway, TextGateway
+from tarkka.recalls import notice
+from tarkka.recalls.queries import OwnRecall, read_own_recalls
+from tarkka.vocabulary import Level, Purpose, Role
+
+ACTOR = "recall notices"
+SALT = "tarkka.recalls.delivery"
+MOST_ATTEMPTS = 10
+"""So often one address is tried that is not taken and not refused for good, some six hours; then the next channel."""
+TEXTS: TextGateway = FileGateway()
+
+_log = logging.getLogger(__name__)
+
+
+class Channel(StrEnum):
+    """What comes to the person. The portal, where they come themselves, needs no telling."""
+
+    EMAIL = "email"
+    LETTER = "letter"
+    TEXT = "text"
+
+
+_KINDS = {Channel.EMAIL: ContactKind.EMAIL, Channel.LETTER: ContactKind.POST, Channel.TEXT: ContactKind.PHONE}
+
+
+class NotToldYet(Exception):
+    """Some channel is to be tried again later. Quotes nothing and names nobody."""
+
+
+@dataclass(frozen=True, slots=True)
+class Try:
+    """A notice that is to be handed over now, for the `attempts`th time."""
+
+    number: int
+    recall_id: int
+    person_id: int
+    channel: Channel
+    use_safety_contact: bool
+    attempts: int
+
+
+def tell(job: int) -> None:
+    """Tell the person whom a job of the queue is about by every channel that is left to be tried.
+
+    Raises NotToldYet if one is to be tried again, access.Refused if the description does not allow it.
+    """
+    _finish_what_was_begun()
+    tried: list[int] = []
+    is_left = False
+    while step := _claim(job, tried):
+        tried.append(step.number)
+        try:
+            _try(step)
+        except access.Refused as refused:
+            if refused.reason == "no_recall":  # it has just been ended
+                return
+            raise
+        except (MailServerFailed, NotTaken, OSError) as error:
+            is_left = True
+            _log.warning("Notice %s of a recall was not handed over, and is tried again: %s", step.number, type(error))
+    if is_left:
+        raise NotToldYet
+
+
+def _claim(job: int, tried: list[int]) -> Try | None:
+    channels = [each for each in Channel if each is not Channel.EMAIL or settings.EMAIL_HOST]
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT * FROM recalls.claim(%s, %s, %s::bigint[])", [job, channels, tried])
+        row = cursor.fetchone()
+    if row is None:
+        return None
+    number, recall_id, person_id, channel, use_safety_contact, attempts = row
+    return Try(number, recall_id, person_id, Channel(channel), use_safety_contact, attempts)
+
+
+def _try(step: Try) -> None:
+    with _carrier(step.channel) as mail:  # before anybody is looked at
+        subject = access.person(step.person_id)
+        with access.opened(
+            role=Role.AUTOMATIC,
+            actor=ACTOR,
+            purpose=Purpose.RECALL,
+            subject=subject,
+            case_ref=str(step.recall_id),
+            at_most=Level.TOTAL,
+        ):
+            if not _is_ours(step):
+                return
+            failed = _hand_over(step, mail)
+            _end(step, failed)
+    _finish(step.channel, step.number)
+
+
+@contextmanager
+def _carrier(channel: Channel) -> Iterator[BaseEmailBackend | None]:
+    if channel is Channel.EMAIL:
+        with mail_server() as mail:
+            yield mail
+    else:
+        yield None
+
+
+def _is_ours(step: Try) -> bool:
+    """Whether nobody has ended the try meanwhile. Whoever comes second waits here until the first has committed."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT FROM recall_notice WHERE id = %s AND state = 'trying' FOR UPDATE", [step.number])
+        return int(cursor.rowcount) == 1
+
+
+def _end(step: Try, failed: str | None) -> None:
+    with connection.cursor() as cursor:
+        cursor.execute(
+            """
+            UPDATE recall_notice SET state = CASE WHEN %s::text IS NULL THEN 'told' ELSE 'failed' END,
+                   told_at = CASE WHEN %s::text IS NULL THEN clock_timestamp() END, failed_why = %s
+            WHERE id = %s
+            """,
+            [failed, failed, failed, step.number],
+        )
+
+
+def _hand_over(step: Try, mail: BaseEmailBackend | None) -> str | None:
+    """Hand the notice over; return why it failed for good, or None. Raises what says that it is to be tried again."""
+    person = read_person(step.person_id)
+    contact = read_contact(_KINDS[step.channel], for_safety_only=step.use_safety_contact)
+    found = next((each for each in read_own_recalls() if each.recall.id == step.recall_id), None)
+    if person is None or contact is None or found is None:
+        return "no_contact"
+    try:
+        if mail is not None:
+            _mail(step, person, contact, found, mail)
+        elif step.channel is Channel.TEXT:
+            TEXTS.begin(_reference(step.number), contact, notice.text_message(found.recall, person.language))
+        else:
+            files.begin(f"{_reference(step.number)}.pdf", _letter(person, contact, found))
+    except RefusedForGood:
+        return "refused"
+    except NotTaken:
+        if step.attempts >= MOST_ATTEMPTS:
+            return "never_taken"
+        raise
+    return None
+
+
+def _mail(step: Try, person: Person, address: str, found: OwnRecall, mail: BaseEmailBackend) -> None:
+    said, parts = _said(person, found)
+    body = "\n\n".join([*(f"{name.upper()}\n{text}" for name, text in parts), *said.below])
+    hand_over(
+        message_to(
+            address,
+            subject=f"{said.title}: {parts[0][1].splitlines()[0]}",
+            body=body,
+            language=person.language,
+            salt=SALT,
+            about=str(step.number),
+            shows_about=True,
+        ),
+        mail,
+    )
+
+
+def _letter(person: Person, address: str, found: OwnRecall) -> bytes:
+    said, parts = _said(person, found)
+    data = {
+        "title": said.title,
+        "name": f"{person.given_name} {person.family_name}",
+        "address": address.splitlines(),
+        "register": _document().register.name.written_in(person.language),
+        "parts": [list(each) for each in parts],
+        "below": list(said.below),
+    }
+    return pdf("recalls/letter.typ", data, person.language)
+
+
+def _said(person: Person, found: OwnRecall) -> tuple[notice.Notice, tuple[tuple[str, str], ...]]:
+    """Return the notice in the person's language, and its parts with the one that tells why they are told."""
+    zone = load_rulebook().time_zone
+    days = [timezone.localtime(each.purchased_at, zone).date() for each in found.purchases]
+    said = notice.notice(found.recall, person.language, sellers=_sellers(found, person))
+    return said, (*said.parts, notice.why(found.certainty, days, person.language))
+
+
+def _sellers(found: OwnRecall, person: Person) -> list[str]:
+    codes = list(found.recall.draft.outlets)
+    if not codes:
+        return [_document().controller.name.written_in(person.language)]
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT name FROM outlet WHERE code = ANY (%s) ORDER BY name", [codes])
+        return [name for (name,) in cursor.fetchall()]
+
+
+def _document() -> Document:
+    return load_rulebook().in_force(timezone.now()).description.document
+
+
+def _reference(number: int) -> str:
+    return f"recall-{number}"
+
+
+def _finish(channel: Channel, number: int) -> None:
+    if channel is Channel.TEXT:
+        TEXTS.finish(_reference(number))
+    elif channel is Channel.LETTER:
+        files.finish(f"{_reference(number)}.pdf")
+
+
+def _finish_what_was_begun() -> None:
+    """Hand over what a process that was stopped had committed as told and not handed over yet."""
+    begun = {int(match[1]): name for name in files.begun() if (match := re.fullmatch(r"recall-(\d+)\.\w+", name))}
+    if not begun:
+        return
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT * FROM recalls.told_among(%s::bigint[])", [list(begun)])
+        for (number,) in cursor.fetchall():
+            files.finish(begun[number])
