@@ -8,6 +8,7 @@ from django.urls import URLPattern, URLResolver, get_resolver
 
 import browsing
 import building
+import recalling
 
 SIGN_IN = "302 to sign-in"
 CONSOLE_SIGN_IN = "302 to the console's sign-in"
@@ -153,6 +154,14 @@ ADDRESSES = {
     ("purchases", "post", "/purchases/"): (405, 405, 405),
     ("receipt", "get", "/purchases/{receipt}/"): (SIGN_IN, 200, 404),
     ("receipt-pdf", "get", "/purchases/{receipt}/receipt.pdf"): (SIGN_IN, 200, 404),
+    ("recall", "get", "/recalls/{recall}/"): (SIGN_IN, 200, 404),
+    ("recall", "post", "/recalls/{recall}/"): (405, 405, 405),
+    ("recall-read", "get", "/recalls/{recall}/read/"): (405, 405, 405),
+    ("recall-read", "post", "/recalls/{recall}/read/"): (SIGN_IN, 302, 404),
+    ("recalls", "get", "/recalls/"): (SIGN_IN, 200, 200),
+    ("recalls", "post", "/recalls/"): (405, 405, 405),
+    ("recalls-public", "get", "/recalls/public/"): (200, 200, 200),
+    ("recalls-public", "post", "/recalls/public/"): (405, 405, 405),
     ("safety-contact", "get", "/details/safety/phone/"): (SIGN_IN, 200, 200),
     ("safety-contact", "post", "/details/safety/phone/"): (SIGN_IN, 422, 422),
     ("search", "get", "/purchases/search/"): (405, 405, 405),
@@ -179,23 +188,24 @@ MACHINES = "api/"
 
 @pytest.fixture(scope="module")
 def receipt(site):
-    """Somebody with a receipt, the main member of their household, who sees its total, and somebody of another."""
+    """Somebody with a receipt and a recall, the main member of their household, and somebody of another."""
     household = building.a_household()
     building.take_three_levels(building.a_source(), household.cards[1])
     owner = browsing.signed_in(household.persons[1])
     address = re.findall(r'href="/purchases/(\d+)/', owner.get("/purchases/").content.decode())[0]
     [stranger] = building.a_household(1).persons
-    return dict(zip(ACTORS, (None, *reversed(household.persons), stranger), strict=True)), address
+    persons = dict(zip(ACTORS, (None, *reversed(household.persons), stranger), strict=True))
+    return persons, {"receipt": address, "recall": recalling.a_recall_of(household.persons[1])}
 
 
 @pytest.mark.parametrize("actor", ACTORS)
 @pytest.mark.parametrize("asked", ADDRESSES, ids=" ".join)
 def test_an_address_answers_each_actor_as_it_should(receipt, actor, asked):
-    persons, receipt_id = receipt
+    persons, places = receipt
     _, method, address = asked
     expected = ADDRESSES[asked][min(ACTORS.index(actor), 2)]
     client = browsing.anonymous() if actor == "anonymous" else browsing.signed_in(persons[actor])
-    answer = getattr(client, method)(address.format(receipt=receipt_id))
+    answer = getattr(client, method)(address.format(**places))
     if expected == SIGN_IN:
         assert answer.status_code == 302
         assert answer["Location"].startswith("/sign-in/?next=")

@@ -6,6 +6,7 @@ from django.views.decorators.http import require_POST
 from django.views.i18n import set_language
 
 from tarkka.portal.pages import (
+    bonus,
     card,
     choices,
     description,
@@ -18,6 +19,7 @@ from tarkka.portal.pages import (
     my_data,
     proof,
     purchases,
+    recalls,
     receipt,
     session,
     spending,
@@ -28,6 +30,10 @@ from tarkka.web import ids  # noqa: F401  # makes <id:…> known
 urlpatterns: list[URLPattern | URLResolver] = [
     path("", start.start, name="start"),
     path(".well-known/openid-federation", session.entity_statement, name="entity-statement"),
+    path("bonus/", bonus.bonus, name="bonus"),
+    path("bonus/account/", bonus.account, name="bonus-account"),
+    path("bonus/month/", bonus.month, name="bonus-month"),
+    path("bonus/statement.pdf", bonus.statement, name="bonus-statement"),
     path("card/", card.card, name="card"),
     path("card/copy/", card.copy, name="card-copy"),
     path("choices/", choices.choices, name="choices"),
@@ -55,6 +61,10 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("purchases/search/", purchases.search, name="search"),
     path("purchases/<id:receipt_id>/", receipt.receipt, name="receipt"),
     path("purchases/<id:receipt_id>/receipt.pdf", receipt.receipt_pdf, name="receipt-pdf"),
+    path("recalls/", recalls.recalls, name="recalls"),
+    path("recalls/public/", recalls.public, name="recalls-public"),
+    path("recalls/<id:recall_id>/", recalls.recall, name="recall"),
+    path("recalls/<id:recall_id>/read/", recalls.acknowledge, name="recall-read"),
     path("sign-in/back/", session.from_provider, name="sign-in-back"),
     path("sign-in/keys/", session.our_keys, name="sign-in-keys"),
     path("sign-in/start/", session.to_provider, name="sign-in-start"),

@@ -15,6 +15,7 @@ from tarkka.description.queries import load_rulebook
 from tarkka.people.household import current_membership
 from tarkka.people.queries import objections_in_force, read_cards, read_contacts, read_person
 from tarkka.portal.looking import household_look, own_look
+from tarkka.portal.reckoning import rate, read_month
 from tarkka.portal.signing_in import signed_in
 from tarkka.purchases.household import bonus_eligible_this_month
 from tarkka.purchases.queries import latest_receipts
@@ -50,10 +51,11 @@ def home(request: HttpRequest, person_id: int) -> HttpResponse:
     rulebook = load_rulebook()
     now = datetime.now(rulebook.time_zone)
     today = now.date()
-    joint_cents = None
+    joint_cents, bonus = None, None
     if household:
         with household_look(person_id, household.household_id):
             joint_cents = bonus_eligible_this_month()
+            bonus = read_month(today.replace(day=1))
     document = described()
     return render(
         request,
@@ -71,6 +73,9 @@ def home(request: HttpRequest, person_id: int) -> HttpResponse:
             "notices": [(each.at, each.written_in(reader_language())) for each in notices],
             "restriction": next((each for each in restrictions if not each.ended_at or each.ended_at > now), None),
             "joint_cents": joint_cents,
+            "bonus": bonus,
+            "rate": rate(bonus.reckoned.step.basis_points) if bonus else "",
+            "next_rate": rate(bonus.reckoned.next_step.basis_points) if bonus and bonus.reckoned.next_step else "",
             "month": today,
             "coming": next((each for each in rulebook.versions if each.effective_on > today), None),
             "described": document,

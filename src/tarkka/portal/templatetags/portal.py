@@ -8,6 +8,9 @@ from django.urls import NoReverseMatch, reverse
 from django.utils.translation import gettext
 from django.utils.translation import gettext_noop as msgid
 
+from tarkka.portal.looking import unread_recalls
+from tarkka.wording.language import reader_language
+
 register = template.Library()
 
 
@@ -29,9 +32,11 @@ PLACES = (
         "purchases", "receipt", msgid("place.purchases"), msgid("place.purchases.short"), msgid("place.purchases.text")
     ),
     Place("spending", "chart", msgid("place.spending"), msgid("place.spending.short"), msgid("place.spending.text")),
+    Place("bonus", "bonus", msgid("place.bonus"), "", msgid("place.bonus.text")),
     Place("household", "household", msgid("place.household"), "", msgid("place.household.text")),
     Place("choices", "choices", msgid("place.choices"), "", msgid("place.choices.text")),
     Place("looks", "eye", msgid("place.looks"), "", msgid("place.looks.text")),
+    Place("recalls", "recall", msgid("place.recalls"), "", msgid("place.recalls.text")),
     Place("my-data", "file", msgid("place.my_data"), "", msgid("place.my_data.text")),
     Place("details", "person", msgid("place.details"), "", msgid("place.details.text")),
     Place("description", "book", msgid("place.description"), "", msgid("place.description.text")),
@@ -44,6 +49,14 @@ PLACES = (
 def places(context: RequestContext) -> dict[str, object]:
     """Draw the main menu with the present place marked."""
     return {"places": _drawn_places(context["request"].path)}
+
+
+@register.inclusion_tag("portal/recall_banner.html", takes_context=True)
+def recall_banner(context: RequestContext) -> dict[str, object]:
+    """Tell of the recalls that the person has not said they read, but of the one that the page shows."""
+    shown, language = context.get("shown_recall"), reader_language()
+    recalls = [(each, each.recall.draft.words[language].product) for each in unread_recalls()]
+    return {"recalls": [each for each in recalls if each[0].recall.id != shown]}
 
 
 @register.inclusion_tag("portal/all_places.html")
