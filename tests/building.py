@@ -11,6 +11,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from itertools import count
+from pathlib import Path
 from typing import Any
 
 import psycopg
@@ -143,6 +144,15 @@ def a_return(sale: Mapping[str, Any], **changes: Any) -> dict[str, Any]:
     if "groups" in sale:
         receipt["groups"] = [part | {"amount": negative(part["amount"])} for part in sale["groups"]]
     return {name: value for name, value in (receipt | changes).items() if value is not None}
+
+
+def a_program() -> None:
+    """Publish the reference bonus program, if no program is."""
+    from tarkka.bonus.actions import publish
+    from tarkka.bonus.queries import programs
+
+    if not programs():
+        publish((Path(__file__).parents[1] / "programs" / "s_group.toml").read_text(), acting="test")
 
 
 def negative(text: str) -> str:

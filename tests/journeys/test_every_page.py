@@ -23,6 +23,7 @@ ADDRESSES_OF_PAGES = sorted(
 @pytest.fixture(scope="module")
 def places(site) -> dict[str, Any]:
     """What the addresses have in them, of a person who has a receipt at each level."""
+    building.a_program()
     household = building.a_household(2)
     building.take_three_levels(building.a_source(), household.cards[0])
     person = household.persons[0]

@@ -16,6 +16,17 @@ ACTORS = ("anonymous", "owner", "household", "stranger")
 # (name, method, address) → what an anonymous visitor, the owner, and whoever else is signed in get: another of the
 # owner's household, and a stranger.
 ADDRESSES = {
+    ("bonus", "get", "/bonus/"): (SIGN_IN, 200, 200),
+    ("bonus", "post", "/bonus/"): (405, 405, 405),
+    # Main members', who are paid: the owner is none, the others are.
+    ("bonus-account", "get", "/bonus/account/"): (SIGN_IN, 404, 200),
+    ("bonus-account", "post", "/bonus/account/"): (SIGN_IN, 404, 422),
+    ("bonus-month", "get", "/bonus/month/?year=2024&month=3"): (SIGN_IN, 200, 200),
+    ("bonus-month", "get", "/bonus/month/?year=2024"): (SIGN_IN, 404, 404),
+    ("bonus-month", "get", "/bonus/month/?year=2090&month=3"): (SIGN_IN, 404, 404),
+    ("bonus-month", "post", "/bonus/month/"): (405, 405, 405),
+    ("bonus-statement", "get", "/bonus/statement.pdf?year=2024&month=3"): (SIGN_IN, 200, 200),
+    ("bonus-statement", "get", "/bonus/statement.pdf?year=2013&month=3"): (SIGN_IN, 404, 404),
     ("card", "get", "/card/"): (SIGN_IN, 200, 200),
     ("card", "post", "/card/"): (405, 405, 405),
     ("card-copy", "get", "/card/copy/"): (SIGN_IN, 200, 200),
@@ -189,6 +200,7 @@ MACHINES = "api/"
 @pytest.fixture(scope="module")
 def receipt(site):
     """Somebody with a receipt and a recall, the main member of their household, and somebody of another."""
+    building.a_program()
     household = building.a_household()
     building.take_three_levels(building.a_source(), household.cards[1])
     owner = browsing.signed_in(household.persons[1])

@@ -1,6 +1,6 @@
 """The account that a person wants Bonus paid to: an IBAN (ISO 13616), checked, kept encrypted and shown masked."""
 
-from datetime import datetime
+from datetime import date, datetime
 from typing import NamedTuple
 
 from django.db import connection
@@ -25,6 +25,15 @@ class Account(NamedTuple):
 
     masked: str
     set_at: datetime
+
+
+class Payout(NamedTuple):
+    """What a person was paid: for which month, when (aware), how many cents, and to which account, masked."""
+
+    month: date
+    paid_at: datetime
+    cents: int
+    masked: str
 
 
 class WrongAccount(ValueError):
@@ -88,3 +97,15 @@ def read_account() -> Account | None:
         cursor.execute("SELECT iban_sealed, set_at FROM payout_account")
         row = cursor.fetchone()
     return Account(masked_iban(open_iban(bytes(row[0]))), row[1]) if row else None
+
+
+def read_payouts() -> list[Payout]:
+    """Return what the subject was paid, the newest first. At their own look."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            """
+            SELECT r.month, r.at, p.amount_cents, p.iban_sealed FROM payout p JOIN payout_run r ON r.id = p.run_id
+            ORDER BY r.month DESC, p.id DESC
+            """
+        )
+        return [Payout(*row[:3], masked_iban(open_iban(bytes(row[3])))) for row in cursor.fetchall()]

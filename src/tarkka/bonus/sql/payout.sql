@@ -116,9 +116,11 @@ CREATE POLICY changes ON payout_account FOR UPDATE TO tarkka_person USING (perso
 CREATE POLICY takes_back ON payout_account FOR DELETE TO tarkka_person USING (person_id = (SELECT access.subject_for('{own_data}')));
 GRANT SELECT ON payout TO tarkka_person;
 CREATE POLICY own ON payout FOR SELECT TO tarkka_person USING (person_id = (SELECT access.subject('person', 'TOTAL', 'household')));
--- When which month was paid out, and how much to how many, is of nobody.
-GRANT SELECT ON payout_run TO tarkka_app, tarkka_person, tarkka_trace, tarkka_door;
-CREATE POLICY told ON payout_run FOR SELECT TO tarkka_app, tarkka_person, tarkka_trace, tarkka_door USING (true);
+GRANT SELECT (id, month, at) ON payout_run TO tarkka_person;
+CREATE POLICY own ON payout_run FOR SELECT TO tarkka_person USING (EXISTS (SELECT FROM payout p WHERE p.run_id = payout_run.id));
+GRANT SELECT ON payout_run TO tarkka_trace, tarkka_door;
+CREATE POLICY pays ON payout_run FOR SELECT TO tarkka_trace USING ((SELECT access.group_for('trace', '{bonus}')));
+CREATE POLICY door_reads ON payout_run FOR SELECT TO tarkka_door USING (true);
 
 GRANT SELECT ON payout_account, payout TO tarkka_door;
 GRANT SELECT (given_name, family_name) ON person TO tarkka_door;
