@@ -52,6 +52,8 @@ QUEUED = {
     ("jobs.procrastinate_jobs", "INSERT"): ALL,
     ("jobs.procrastinate_events", "INSERT"): ALL,
 }
+RECALLS = ("recall_draft", "recall_end", "recall_release")
+RECALLED = ("recall_acknowledgement", "recall_notice", "recall_person")
 RIGHTS: dict[str, dict[tuple[str, str], str]] = {
     "tarkka_app": SHARED
     | QUEUE
@@ -59,7 +61,7 @@ RIGHTS: dict[str, dict[tuple[str, str], str]] = {
     | {(table, "SELECT"): ALL for table in TRAIL}
     | {(table, "INSERT"): ALL for table in ("trail_checkpoint", "trail_node")}
     | DESCRIPTION
-    | {(table, "SELECT"): ALL for table in ("source", "source_scope", "supervision_run")}
+    | {(table, "SELECT"): ALL for table in ("recall_run", "source", "source_scope", "supervision_run")}
     | {(table, verb): ALL for table in ("request_count", "session") for verb in _VERBS}
     | {("sign_in_used", verb): ALL for verb in ("SELECT", "INSERT", "DELETE")}
     | {("staff_code_app", verb): ALL for verb in _VERBS}
@@ -112,16 +114,30 @@ RIGHTS: dict[str, dict[tuple[str, str], str]] = {
         ("sent_receipt", "INSERT"): "person_id receipt_id is_refused",
         ("wish", "INSERT"): "person_id purpose kind",
         ("wish", "UPDATE"): "ended_at",
-    },
+        ("recall_acknowledgement", "INSERT"): "recall_id person_id",
+        ("recall_notice", "UPDATE"): "state told_at failed_why",
+    }
+    | {(table, "SELECT"): ALL for table in RECALLED},
     "tarkka_household": SHARED
     | DROPPED
     | {("person", "SELECT"): "id given_name family_name", ("receipt", "SELECT"): HOUSEHOLD_RECEIPT},
     "tarkka_trace": SHARED
     | DROPPED
-    | {(table, "SELECT"): ALL for table in ("receipt", "receipt_group", "receipt_line", *HELD)},
+    | {(table, "SELECT"): ALL for table in ("receipt", "receipt_group", "receipt_line", *HELD)}
+    | {(table, "SELECT"): ALL for table in ("recall_person", "recall_run")}
+    | {
+        ("recall_person", "INSERT"): "recall_id person_id receipt_id purchased_at certainty",
+        ("recall_run", "INSERT"): "recall_id event_id quarter people new_people",
+    },
     "tarkka_audience": SHARED
     | {(f"audience.{table}", "SELECT"): ALL for table in ("receipt", "receipt_group", "receipt_line")},
     "tarkka_door": DESCRIPTION
+    | {(table, verb): ALL for table in ("recall", *RECALLS) for verb in ("SELECT", "INSERT")}
+    | {(table, verb): ALL for table in RECALLED for verb in ("SELECT", "DELETE")}
+    | {
+        ("recall_notice", "INSERT"): "recall_id person_id channel use_safety_contact state told_at",
+        ("recall_notice", "UPDATE"): "state attempts told_at failed_why is_only_way",
+    }
     | QUEUED
     | DROPPED
     | {(table, verb): ALL for table in HELD for verb in ("SELECT", "INSERT", "DELETE")}
@@ -215,6 +231,7 @@ CALLERS = {
     "access.mandates": {"app", "owner"},
     "access.one_receipt": {"person"},
     "access.open_case": {"app"},
+    "access.recall": {"trace"},
     "access.record_act": {"person"},
     "access.record_change": {"owner"},
     "access.refusal_of_staff": {"app"},
@@ -266,6 +283,18 @@ CALLERS = {
             "would_release",
         )
     },
+    "recalls.bounce": {"app"},
+    "recalls.claim": {"app"},
+    "recalls.draft": {"app"},
+    "recalls.end_recall": {"app"},
+    "recalls.on_desk": {"app"},
+    "recalls.progress": {"app"},
+    "recalls.published": {"app", "person", "trace"},
+    "recalls.release": {"app"},
+    "recalls.shown": {"person"},
+    "recalls.tell_found": {"trace"},
+    "recalls.told_among": {"app"},
+    "recalls.traced": {"trace"},
     "rights.breaches_told": {"person"},
     "rights.cap_level": {"person"},
     "rights.correct_name": {"person"},
@@ -332,6 +361,28 @@ TOLD = {
     "purchases.sales": "receipt_id text, level level, level_left level",
     "purchases.take_back": "verdict text, place text",
     "purchases.taken": "text",
+    "recalls.bounce": "boolean",
+    "recalls.claim": (
+        "number bigint, recall_id bigint, person_id bigint, channel text, use_safety_contact boolean, attempts integer"
+    ),
+    "recalls.draft": "bigint",
+    "recalls.end_recall": "void",
+    "recalls.on_desk": (
+        "id bigint, reference text, draft_id bigint, kind text, is_dangerous boolean, gtins text[],"
+        " group_codes text[], lots text[], outlets bigint[], period daterange, texts jsonb, drafted_by text,"
+        " drafted_at timestamp with time zone, released_by text, released_at timestamp with time zone,"
+        " ended_by text, ended_at timestamp with time zone, end_reason text"
+    ),
+    "recalls.progress": (
+        "bought bigint, may_have_bought bigint, told bigint, waiting bigint, unreachable bigint, acknowledged bigint,"
+        " by_channel jsonb, failed_by_channel jsonb, median_to_told interval, last_to_told interval"
+    ),
+    "recalls.published": (
+        "id bigint, kind text, gtins text[], group_codes text[], lots text[], outlets bigint[], period daterange,"
+        " texts jsonb, released_at timestamp with time zone, ended_at timestamp with time zone"
+    ),
+    "recalls.release": "void",
+    "recalls.told_among": "bigint",
     "rights.extracts_made": "year integer, way text, made bigint",
     "rights.measures_at_desk": (
         "what text, person_id bigint, request_id bigint, since timestamp with time zone, until timestamp with time zone"
@@ -361,7 +412,7 @@ WHERE grantee IN (0, %s::regrole) AND oid >= 16384 GROUP BY 1, 2
 _CALLABLE = """
 SELECT pronamespace::regnamespace || '.' || proname, x.grantee::regrole::text FROM pg_proc, aclexplode(proacl) x
 WHERE pronamespace::regnamespace::text
-    IN ('access', 'jobs', 'people', 'purchases', 'retention', 'rights', 'services', 'supervision', 'trail')
+    IN ('access', 'jobs', 'people', 'purchases', 'recalls', 'retention', 'rights', 'services', 'supervision', 'trail')
 AND x.grantee <> proowner
 """
 _TOLD = """
@@ -370,7 +421,7 @@ SELECT pronamespace::regnamespace || '.' || proname, coalesce(
      FROM unnest(proallargtypes, proargmodes, proargnames) WITH ORDINALITY a (type, mode, name, nth) WHERE mode <> 'i'),
     format_type(prorettype, NULL))
 FROM pg_proc WHERE pronamespace::regnamespace::text IN
-    ('access', 'people', 'purchases', 'retention', 'rights', 'services', 'supervision', 'trail')
+    ('access', 'people', 'purchases', 'recalls', 'retention', 'rights', 'services', 'supervision', 'trail')
 AND (has_function_privilege('tarkka_app', oid, 'EXECUTE') OR has_function_privilege('tarkka_intake', oid, 'EXECUTE'))
 """
 
