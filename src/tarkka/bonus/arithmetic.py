@@ -12,8 +12,8 @@ from tarkka.bonus.program import WHOLE, Program, Step
 class Counted:
     """What the household's receipts of a month come to, in cents, by the rule of `sql/counting.sql`.
 
-    Of `eligible_cents`, `left_out_cents` were bought where nothing is earned and `unpaid_cents` paid in ways that do
-    not count; `earning_cents` is the rest. `paid_cents` earns the payment-method benefit. `card_benefit_cents` were
+    Of `eligible_cents`, `left_out_cents` were bought where nothing is earned; of the rest `earning_cents` were paid in
+    ways that count. `paid_cents` earns the payment-method benefit. `card_benefit_cents` were
     given at the till. What a viewer may not see is None: another member than the main one sees what earns, and not
     how it was paid (R11). `cooperative` is the household's own, if it has one.
     """
@@ -22,10 +22,15 @@ class Counted:
     eligible_cents: int
     sales: int | None = None
     left_out_cents: int | None = None
-    unpaid_cents: int | None = None
     paid_cents: int | None = None
     card_benefit_cents: int | None = None
     cooperative: str | None = None
+
+    @property
+    def unpaid_cents(self) -> int | None:
+        """What was bought where Bonus is earned, but paid in ways that do not count."""
+        left_out = self.left_out_cents
+        return None if left_out is None else self.eligible_cents - left_out - self.earning_cents
 
 
 @dataclass(frozen=True, slots=True)

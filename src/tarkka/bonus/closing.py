@@ -4,14 +4,12 @@ One look of the program's, at the whole register for Bonus, which each person se
 """
 
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import date
 from importlib.resources import files
-from typing import Any
 
 from django.db import connection
-from django.db.backends.utils import CursorWrapper
 
 from tarkka import access
 from tarkka.bonus.queries import PublishedProgram, closed_at, program_for, programs, this_month
@@ -20,12 +18,12 @@ from tarkka.vocabulary import Level, Purpose, Role, Span, SubjectKind, month_spa
 
 ACTOR = "bonus"
 PART = 20_000
-"""So many households are posted at a time: what the server keeps in mind for them is then the same at any size."""
+"""So many entries are digested at a time: what the server keeps in mind for them is then the same at any size."""
 LOOK_SECONDS = 200
 """A look has five minutes; a month is begun in it only before so many."""
 
 _SQL = files("tarkka.bonus").joinpath("sql")
-_DUE, _POST = (_SQL.joinpath(f"{name}.sql").read_text() for name in ("due", "post"))
+_POST, _PART = (_SQL.joinpath(f"{name}.sql").read_text() for name in ("post", "part"))
 
 # Partitions are named for the quarters whose receipts they hold (purchases.make_partitions).
 _FIRST_QUARTER = """
@@ -33,8 +31,8 @@ SELECT min(substr(c.relname, length('receipt_') + 1)) FROM pg_inherits i JOIN pg
 WHERE i.inhparent = 'public.receipt'::regclass
 """
 
-Told = Callable[[date, int], None]
-"""Is told the month, and how many households have been posted of it."""
+Told = Callable[[int, int], None]
+"""Is told how many months are done, of how many."""
 
 
 class NotClosable(ValueError):
@@ -47,13 +45,12 @@ class Closed:
 
     month: date
     number: int
-    households: int
     entries: int
     bonus_cents: int
     benefit_cents: int
 
 
-def close(month: date | None = None, *, told: Told = lambda _month, _households: None) -> Iterator[Closed]:
+def close(month: date | None = None, *, told: Told = lambda _done, _all: None) -> Iterator[Closed]:
     """Close a month that has ended, or every month that is due; yield what was posted of each, once it is committed.
 
     Due are the months that were never closed, and of the closed ones those that the program still adjusts for late
@@ -65,6 +62,7 @@ def close(month: date | None = None, *, told: Told = lambda _month, _households:
         (program_for(due), month_span(due.year, due.month, zone))
         for due in (_due_months() if month is None else [_closable(month)])
     ]
+    total = len(months)
     while months:
         done = []
         began = time.monotonic()
@@ -77,54 +75,47 @@ def close(month: date | None = None, *, told: Told = lambda _month, _households:
         ) as look:
             look.cover_everyone()
             with connection.cursor() as cursor:
-                cursor.execute("SET LOCAL statement_timeout = '30min'; SET LOCAL work_mem = '128MB'")
+                cursor.execute("SET LOCAL statement_timeout = '30min'")
             while months and time.monotonic() - began < LOOK_SECONDS:
-                done.append(_close(*months.pop(0), told))
+                done.append(_close(*months.pop(0)))
+                told(total - len(months), total)
         yield from done
 
 
-def _close(program: PublishedProgram, span: Span, told: Told) -> Closed:
+def _close(program: PublishedProgram, span: Span) -> Closed:
     """Post what is due of one month, in the look under way. Two closings of one month wait for each other."""
     month = span.first
     with connection.cursor() as cursor:
         cursor.execute("SELECT pg_advisory_xact_lock(hashtext('bonus.close'), %s)", [month.toordinal()])
-        cursor.execute("SELECT coalesce(max(number), 0) FROM bonus_run WHERE month = %s", [month])
-        [(before,)] = cursor.fetchall()
+        cursor.execute(
+            """
+            SELECT nextval('bonus_run_id_seq'), (SELECT last_value FROM ledger_entry_id_seq),
+                   (SELECT coalesce(max(number), 0) + 1 FROM bonus_run WHERE month = %s)
+            """,
+            [month],
+        )
+        [(run, first, number)] = cursor.fetchall()
         bounds = {"month": month, "since": span.starts_at, "until": span.ends_at, "version": program.version}
-        run: int | None = None
-        households, sums = 0, [0, 0, 0]
-        with connection.connection.cursor(name="due") as due:
-            due.execute(_DUE, bounds)
-            while part := due.fetchmany(PART):
-                run = run or _begin(cursor, month, before + 1, program)
-                posted = _post(cursor, part, run, bounds, is_first=before == 0)
-                sums = [a + b for a, b in zip(sums, posted, strict=True)]
-                households += len(part)
-                told(month, households)
-        if run is None and before == 0:
-            run = _begin(cursor, month, 1, program)  # nobody earned anything, and the month is closed all the same
-    return Closed(month, before + 1 if run else 0, households, *sums)
+        cursor.execute(_POST, bounds | {"run": run, "is_first": number == 1})
+        entries = cursor.rowcount
+        if entries == 0 and number > 1:
+            return Closed(month, 0, 0, 0, 0)
+        cursor.execute(
+            "INSERT INTO bonus_run (id, month, number, program_version) VALUES (%s, %s, %s, %s)",
+            [run, month, number, program.version],
+        )
+        cursor.execute("SELECT last_value FROM ledger_entry_id_seq")
+        [(last,)] = cursor.fetchall()
+        parts: list[tuple[str, str, int, int]] = []
+        for start in range(first, last + 1, PART):
+            cursor.execute(_PART, {"run": run, "first": start, "size": PART})
+            parts += cursor.fetchall()
+    return Closed(month, number, entries, _posted(parts, "bonus_cost"), _posted(parts, "payment_benefit_cost"))
 
 
-def _begin(cursor: CursorWrapper, month: date, number: int, program: PublishedProgram) -> int:
-    cursor.execute(
-        "INSERT INTO bonus_run (month, number, program_version) VALUES (%s, %s, %s) RETURNING id",
-        [month, number, program.version],
-    )
-    [(run,)] = cursor.fetchall()
-    return int(run)
-
-
-def _post(
-    cursor: CursorWrapper, part: Sequence[tuple[int, int, int]], run: int, bounds: dict[str, Any], *, is_first: bool
-) -> tuple[int, int, int]:
-    households, bonus, benefit = (list(column) for column in zip(*part, strict=True))
-    cursor.execute(
-        _POST,
-        bounds | {"run": run, "is_first": is_first, "households": households, "bonus": bonus, "benefit": benefit},
-    )
-    [(entries, bonus_cents, benefit_cents)] = cursor.fetchall()
-    return int(entries), int(bonus_cents), int(benefit_cents)
+def _posted(parts: list[tuple[str, str, int, int]], cost: str) -> int:
+    """What the parts post at the cost of an account: what was debited less what was credited."""
+    return int(sum(cents * ((debit == cost) - (credit == cost)) for debit, credit, _, cents in parts))
 
 
 def _closable(month: date) -> date:
@@ -144,7 +135,7 @@ def _due_months() -> list[date]:
     with connection.cursor() as cursor:
         cursor.execute(_FIRST_QUARTER)
         [(quarter,)] = cursor.fetchall()
-        cursor.execute("SELECT DISTINCT month FROM bonus_run")
+        cursor.execute("SELECT month FROM bonus.closings()")
         closed = {month for (month,) in cursor.fetchall()}
     if not published or quarter is None:
         return []

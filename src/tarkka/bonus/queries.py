@@ -65,7 +65,7 @@ def this_month() -> date:
 def closed_at(month: date) -> datetime | None:
     """Return when a month was closed (aware), or None if it is open."""
     with connection.cursor() as cursor:
-        cursor.execute("SELECT at FROM bonus_run WHERE month = %s AND number = 1", [month])
+        cursor.execute("SELECT at FROM bonus.closings() WHERE month = %s", [month])
         found: list[tuple[datetime]] = cursor.fetchall()
     return found[0][0] if found else None
 
@@ -78,7 +78,7 @@ def counted(month: date) -> Counted | None:
     with connection.cursor() as cursor:
         cursor.execute(
             """
-            SELECT coalesce(earning_cents, 0), coalesce(eligible_cents, 0), sales, left_out_cents, unpaid_cents,
+            SELECT coalesce(earning_cents, 0), coalesce(eligible_cents, 0), sales, left_out_cents,
                    paid_cents, card_benefit_cents, cooperative, bonus.sees_all()
             FROM bonus.of_household(%s)
             """,

@@ -25,8 +25,10 @@ _OWN = {
             "bonus_eligible_cents": Category.PURCHASE,
             "card_benefit_cents": Category.PURCHASE,
             "payments": Category.PURCHASE,
+            "sole_payment": Category.PURCHASE,
         },
         whose="purchaser_id",
+        left_out={"sole_payment": LeftOut.REPEATED},
     ),
     "receipt_group": PersonalTable(
         "How much of a receipt each product group made up. Level GROUP.",

@@ -61,7 +61,7 @@ SEALED = (
     Sealed("agreement_signed", clear="id number language at xid", blinded="actor", at="t.at"),
     Sealed(
         "bonus_part",
-        clear="id run_id first_entry last_entry entries bonus_cents benefit_cents digest xid",
+        clear="id run_id first_entry last_entry kind debit credit entries amount_cents digest xid",
     ),
     Sealed(
         "bonus_program",

@@ -1,5 +1,6 @@
 -- Rights and policies. What is owed is written at the program's look at all households for Bonus, and read there and at a look at the household.
-GRANT SELECT ON bonus_program, bonus_cooperative, bonus_run, bonus_part TO tarkka_app, tarkka_door, tarkka_household, tarkka_trace;
+GRANT SELECT ON bonus_program, bonus_cooperative TO tarkka_app, tarkka_door, tarkka_household, tarkka_trace;
+GRANT SELECT ON bonus_run, bonus_part TO tarkka_door, tarkka_household, tarkka_trace;
 
 DO $$
 DECLARE
@@ -14,11 +15,15 @@ BEGIN
     END LOOP;
     -- When which month was closed, and how much of how many, is of nobody.
     FOREACH name IN ARRAY ARRAY['bonus_run', 'bonus_part'] LOOP
-        EXECUTE format('CREATE POLICY told ON %I FOR SELECT TO tarkka_app, tarkka_door, tarkka_household, tarkka_trace USING (true)', name);
+        EXECUTE format('CREATE POLICY door_reads ON %I FOR SELECT TO tarkka_door USING (true)', name);
+        EXECUTE format('CREATE POLICY reckons ON %I FOR SELECT TO tarkka_trace USING ((SELECT access.group_for(''trace'', ''{bonus}'')))', name);
+        EXECUTE format('CREATE POLICY joint ON %I FOR SELECT TO tarkka_household USING ((SELECT access.household_for(''{bonus,household_view}'')) IS NOT NULL)', name);
     END LOOP;
 END $$;
 REVOKE INSERT ON household_cooperative FROM tarkka_trace;
 GRANT USAGE ON SEQUENCE bonus_run_id_seq, ledger_entry_id_seq, bonus_part_id_seq TO tarkka_trace;
+-- How far a closing has come is told by the sequence, while its entries are nobody's yet.
+GRANT SELECT ON SEQUENCE ledger_entry_id_seq TO tarkka_app, tarkka_trace;
 CREATE POLICY reckons ON household_cooperative FOR SELECT TO tarkka_trace USING ((SELECT access.group_for('trace', '{bonus}')));
 CREATE POLICY reckons ON ledger_entry FOR SELECT TO tarkka_trace USING ((SELECT access.group_for('trace', '{bonus}')));
 
@@ -35,16 +40,17 @@ CREATE POLICY moves ON household_cooperative FOR INSERT TO tarkka_household
 
 -- What the functions ask.
 GRANT SELECT ON ledger_entry, household_cooperative TO tarkka_door;
-GRANT SELECT (payments, refers_to_at) ON receipt TO tarkka_door;
+GRANT SELECT (payments, sole_payment, refers_to_at) ON receipt TO tarkka_door;
 CREATE POLICY door_reads ON ledger_entry FOR SELECT TO tarkka_door USING (true);
 CREATE POLICY door_reads ON household_cooperative FOR SELECT TO tarkka_door USING (true);
 
-GRANT EXECUTE ON FUNCTION bonus.this_month TO tarkka_app, tarkka_household, tarkka_trace;
+GRANT EXECUTE ON FUNCTION bonus.this_month, bonus.closings TO tarkka_app, tarkka_household, tarkka_trace;
 GRANT EXECUTE ON FUNCTION bonus.visible_months, bonus.sees_all, bonus.of_household, bonus.balance TO tarkka_household;
-GRANT EXECUTE ON FUNCTION bonus.paid_by TO tarkka_door, tarkka_trace;
-GRANT EXECUTE ON FUNCTION bonus.counting TO tarkka_door, tarkka_trace;
+GRANT EXECUTE ON FUNCTION bonus.outlets_left_out, bonus.sum_of, bonus.paid_by, bonus.earning, bonus.benefiting, bonus.counting TO tarkka_door, tarkka_trace;
 GRANT CREATE ON SCHEMA bonus TO tarkka_door;
+ALTER FUNCTION bonus.keep_household OWNER TO tarkka_door;
 ALTER FUNCTION bonus.this_month OWNER TO tarkka_door;
+ALTER FUNCTION bonus.closings OWNER TO tarkka_door;
 ALTER FUNCTION bonus.visible_months OWNER TO tarkka_door;
 ALTER FUNCTION bonus.sees_all OWNER TO tarkka_door;
 ALTER FUNCTION bonus.of_household OWNER TO tarkka_door;

@@ -22,7 +22,7 @@ BEGIN
             CONTINUE WHEN to_regclass('public.' || name) IS NOT NULL
                 OR (quarter, parent) IN (SELECT d.quarter, CASE d.level WHEN 'TOTAL' THEN 'receipt' WHEN 'GROUP' THEN 'receipt_group'
                                                            ELSE 'receipt_line' END FROM retention_drop d);
-            EXECUTE format('CREATE TABLE public.%I (LIKE public.%I)', name, parent);
+            EXECUTE format('CREATE TABLE public.%I (LIKE public.%I INCLUDING GENERATED)', name, parent);
             EXECUTE format('ALTER TABLE public.%I ENABLE ROW LEVEL SECURITY, FORCE ROW LEVEL SECURITY', name);
             EXECUTE format('ALTER TABLE public.%I ATTACH PARTITION public.%I FOR VALUES FROM (%L) TO (%L)',
                            parent, name, quarter || ' 00:00+00', (quarter + interval '3 months')::date || ' 00:00+00');

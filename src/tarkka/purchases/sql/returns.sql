@@ -177,7 +177,11 @@ BEGIN
     back.level := sale.level_left;
     back.refers_to := sale.id;
     back.refers_to_at := sale.purchased_at;
-    INSERT INTO receipt SELECT back.*;
+    INSERT INTO receipt (purchaser_id, purchased_at, id, household_id, outlet_id, source_id, version, level, channel, kind, source_receipt_id,
+                         refers_to, refers_to_at, currency, total_cents, bonus_eligible_cents, card_benefit_cents, payments)
+    VALUES (back.purchaser_id, back.purchased_at, back.id, back.household_id, back.outlet_id, back.source_id, back.version, back.level,
+            back.channel, back.kind, back.source_receipt_id, back.refers_to, back.refers_to_at, back.currency, back.total_cents,
+            back.bonus_eligible_cents, back.card_benefit_cents, back.payments);
     INSERT INTO receipt_group (purchaser_id, purchased_at, receipt_id, group_code, amount_cents)
     SELECT sale.purchaser_id, back.purchased_at, back.id, b.key, b.value::bigint FROM jsonb_each_text(groups) b;
     INSERT INTO receipt_line (purchaser_id, purchased_at, receipt_id, line, product_id, quantity, unit, amount_cents, lot, vat_rate)

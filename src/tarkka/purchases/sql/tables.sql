@@ -65,7 +65,8 @@ CREATE TABLE cardless_receipt (
     batch bigint NOT NULL
 );
 
--- TOTAL: what every receipt has.
+-- TOTAL: what every receipt has. `sole_payment` is the method of a receipt that was paid in one way, as nearly all are: by it a month's closing
+-- tells what counts without opening the payments of every receipt.
 CREATE TABLE receipt (
     purchaser_id bigint NOT NULL,
     purchased_at timestamptz NOT NULL,
@@ -85,6 +86,7 @@ CREATE TABLE receipt (
     bonus_eligible_cents bigint NOT NULL,
     card_benefit_cents bigint NOT NULL,
     payments jsonb NOT NULL,
+    sole_payment text GENERATED ALWAYS AS (CASE WHEN jsonb_array_length(payments) = 1 THEN payments -> 0 ->> 'method' END) STORED,
     PRIMARY KEY (purchaser_id, purchased_at, id)
 ) PARTITION BY RANGE (purchased_at);
 CREATE INDEX receipt_household ON receipt (household_id, purchased_at);
