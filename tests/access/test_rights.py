@@ -19,8 +19,8 @@ ASKED = "kind text place extension_reason outcome answer"
 AMOUNTS = "currency total_cents bonus_eligible_cents card_benefit_cents payments"
 HOUSEHOLD_RECEIPT = "household_id purchased_at id outlet_id channel kind " + AMOUNTS
 DOOR_RECEIPT = (
-    "purchaser_id purchased_at id household_id outlet_id source_id version level channel kind source_receipt_id refers_to"
-    " refers_to_at currency total_cents bonus_eligible_cents card_benefit_cents payments"
+    "purchaser_id purchased_at id household_id outlet_id source_id version level channel kind source_receipt_id"
+    " refers_to refers_to_at currency total_cents bonus_eligible_cents card_benefit_cents payments"
 )
 SUPERVISION = ("flag", "flag_decision", "flag_event", "staff_call")
 VIEWS = tuple(f"supervision.{name}" for name in ("deed", "reached", "search", "suspected"))

@@ -138,6 +138,11 @@ def read_published(recall_ids: Sequence[int] | None = None) -> list[Published]:
     return [Published(row[0], _draft(True, *row[1:9]), row[9], row[10]) for row in rows]
 
 
+def published_of(recall: Recall) -> Published:
+    """Return a recall as everybody would read it: a draft, to be read before it is released."""
+    return Published(recall.id, recall.draft, recall.released_at or recall.drafted_at, recall.ended_at)
+
+
 def running_recalls() -> list[Published]:
     """Return the recalls that were released and have not ended, the newest first."""
     return [each for each in read_published() if each.ended_at is None]
@@ -146,8 +151,9 @@ def running_recalls() -> list[Published]:
 def read_progress(recall_id: int, *, acting: str) -> Progress:
     """Return how far telling has come. Raises NotAllowed."""
     [row] = call("SELECT * FROM recalls.progress(%s, %s)", [recall_id, acting])
-    *people, by_channel, failed_by_channel, median, last = row
-    return Progress(*people, json.loads(by_channel), json.loads(failed_by_channel), median, last)
+    bought, may_have, told, waiting, unreachable, acknowledged, by_channel, failed, median, last = row
+    channels = json.loads(by_channel), json.loads(failed)
+    return Progress(bought, may_have, told, waiting, unreachable, acknowledged, *channels, median, last)
 
 
 def read_own_recalls() -> list[OwnRecall]:
