@@ -17,6 +17,7 @@ from tarkka.bonus import queries as bonus
 from tarkka.bonus.arithmetic import Reckoned, reckon
 from tarkka.bonus.program import Program
 from tarkka.bonus.queries import Entry
+from tarkka.vocabulary import months_later
 from tarkka.web.pages import described
 from tarkka.wording import formats
 from tarkka.wording.language import reader_language
@@ -42,12 +43,16 @@ class Line:
 
 @dataclass(frozen=True, slots=True)
 class Month:
-    """What a household's month has earned. `entries` are its postings; there are none until it is closed."""
+    """What a household's month has earned. `entries` are its postings; there are none until it is closed.
+
+    `is_adjusted`: late receipts and returns still change it.
+    """
 
     first: date
     program: Program
     reckoned: Reckoned
     entries: Sequence[Entry]
+    is_adjusted: bool
 
     @property
     def is_closed(self) -> bool:
@@ -71,13 +76,13 @@ class Month:
 
     @property
     def to_adjust_cents(self) -> int:
-        """What late receipts and returns have changed since the last posting, and nothing of months not closed."""
-        return self.reckoned_cents - self.posted_cents if self.is_closed and self.has_receipts else 0
+        """What late receipts and returns have changed since the last posting, and the next closing will post."""
+        return self.reckoned_cents - self.posted_cents if self.is_closed and self.is_adjusted else 0
 
     @property
     def has_receipts(self) -> bool:
         """Whether the receipts are still there that it was worked out from."""
-        return bool(self.reckoned.counted.eligible_cents or not self.posted_cents)
+        return bool(self.is_adjusted or self.reckoned.counted.eligible_cents or not self.posted_cents)
 
 
 def read_month(first: date, entries: Iterable[Entry] = ()) -> Month | None:
@@ -86,7 +91,9 @@ def read_month(first: date, entries: Iterable[Entry] = ()) -> Month | None:
     if counted is None:
         return None
     program = bonus.program_for(first).program
-    return Month(first, program, reckon(program, counted), [entry for entry in entries if entry.month == first])
+    since = months_later(bonus.this_month(), -program.adjusted_for_months)
+    own = [entry for entry in entries if entry.month == first]
+    return Month(first, program, reckon(program, counted), own, is_adjusted=first >= since)
 
 
 def by_month(entries: Iterable[Entry]) -> dict[date, list[Entry]]:
