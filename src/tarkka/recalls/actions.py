@@ -97,8 +97,8 @@ def _unknown(draft: Draft) -> tuple[Problem, ...]:
         if wanted := getattr(draft, place):
             known = {code for (code,) in call(statement, [])}
             found += [
-                Problem(place, f"the register has no {code!r}", choose(code, known).rstrip("."))
-                for code in wanted
+                Problem(f"{place}[{number}]", f"the register has no {code!r}", choose(code, known).rstrip("."))
+                for number, code in enumerate(wanted, 1)
                 if code not in known
             ]
     return tuple(found)
