@@ -286,7 +286,7 @@ def swap(tampering: Tampering, chance: random.Random, table: str) -> str:
         return edit(tampering, chance, table)
     columns = columns_of(tampering, table)
     column = chance.choice(
-        [name for name in columns if name != "salt" or table in tampering.blinded and table != "erasure"]
+        [name for name in columns if name != "salt" or (table in tampering.blinded and table != "erasure")]
     )
     pairs = tampering.execute(
         f"SELECT a.ctid, b.ctid FROM {table} a JOIN {table} b ON a.{column} IS DISTINCT FROM b.{column} AND a.ctid < b.ctid"
