@@ -13,6 +13,7 @@ from django.db import connections
 from bench.measuring import ADMIN, tell
 from tarkka import access
 from tarkka.purchases import models
+from tarkka.purchases.kept import EVERYTHING
 from tarkka.purchases.queries import as_receipt, latest_receipts
 from tarkka.vocabulary import Purpose, Role
 
@@ -73,7 +74,7 @@ def _seconds(action: Callable[[], object]) -> float:
 def _bare(person: int) -> int:
     since = datetime.now(UTC) - timedelta(days=182)
     rows = models.Receipt.objects.using("bare").select_related("outlet")
-    found = [as_receipt(row) for row in rows.filter(purchaser_id=person, purchased_at__gte=since)[:50]]
+    found = [as_receipt(row, EVERYTHING) for row in rows.filter(purchaser_id=person, purchased_at__gte=since)[:50]]
     assert len(found) == 50
     return len(found)
 

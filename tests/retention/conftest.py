@@ -1,4 +1,4 @@
-"""Retention as it is run, and a register in which nothing has gone yet."""
+"""Retention as it is run, and a register in which nothing was bought, asked or let go of yet."""
 
 from collections.abc import Iterator
 from types import ModuleType
@@ -9,6 +9,12 @@ import pytest
 
 from building import administrator
 
+EMPTIED = (
+    "retention_drop", "retention_release", "retention_run", "held_receipt", "held_receipt_group", "held_receipt_line",
+    "receipt", "receipt_group", "receipt_line", "receipt_key", "request", "restriction",
+    "recall_person", "recall_run", "recall_end", "recall_release",
+)  # fmt: skip
+
 
 @pytest.fixture
 def admin(database: str) -> Iterator[psycopg.Connection[Any]]:
@@ -18,17 +24,13 @@ def admin(database: str) -> Iterator[psycopg.Connection[Any]]:
 
 
 @pytest.fixture
-def running(admin: psycopg.Connection[Any]) -> Iterator[ModuleType]:
-    """The module that runs retention. Afterwards nothing has gone: the intake makes the quarters anew."""
+def running(admin: psycopg.Connection[Any]) -> ModuleType:
+    """The module that runs retention. What earlier tests left, only a superuser can take away."""
     from tarkka.retention import running
 
-    yield running
-    # What happened here stays otherwise: only a superuser can undo it.
-    admin.execute("SET session_replication_role = replica")
-    for table in ("retention_drop", "retention_release", "retention_run"):
-        admin.execute("DELETE FROM trail_leaf WHERE kind = %s", [table])
-    for table in ("retention_drop", "retention_release", "retention_run"):
-        admin.execute(f"DELETE FROM {table}")
-    for table in ("held_receipt", "held_receipt_group", "held_receipt_line"):
-        admin.execute(f"DELETE FROM {table}")
-    admin.execute("RESET session_replication_role")
+    with admin.transaction():
+        admin.execute("SET LOCAL session_replication_role = replica")
+        for table in EMPTIED:
+            admin.execute(f"DELETE FROM {table}")
+        admin.execute("DELETE FROM trail_leaf WHERE kind ~ '^retention'")
+    return running

@@ -18,13 +18,13 @@ TIMES = (OLD, WITHOUT_GROUPS, WITHOUT_LINES, RECENT)
 
 
 @pytest.fixture
-def home(database):
+def home(running):
     """A person with a receipt of PRODUCT level in four quarters, of which a run leaves less and less."""
     return a_household(1)
 
 
 @pytest.fixture
-def sender(database):
+def sender(running):
     return a_source()
 
 

@@ -26,6 +26,7 @@ from tarkka.people.queries import (
     read_contacts,
     read_person,
 )
+from tarkka.purchases.kept import load_kept
 from tarkka.purchases.queries import Receipt, as_receipt, page_of, receipts_within
 from tarkka.rights.queries import read_orders, read_requests
 from tarkka.vocabulary import Objection, Part
@@ -107,7 +108,8 @@ def _purchases(request: HttpRequest) -> dict[str, object]:
     if day:
         start, end = beginning_of(day), beginning_of(day + timedelta(days=1))
     rows = page_of(receipts_within, before=before, start=start, end=end, limit=RECEIPTS)
-    receipts = [as_receipt(row) for row in rows]
+    kept = load_kept()
+    receipts = [as_receipt(row, kept) for row in rows]
     older = receipts[-1].id if len(receipts) == RECEIPTS else None
     return {"purchases": Purchases(list(_by_day(receipts)), older, day)}
 

@@ -54,10 +54,9 @@ class Product(models.Model):
         return self.name
 
 
-class Receipt(models.Model):
-    """What every receipt has: TOTAL."""
+class ReceiptColumns(models.Model):
+    """What every receipt has, and a held one too."""
 
-    pk = models.CompositePrimaryKey("purchaser_id", "purchased_at", "id")
     purchaser_id = models.BigIntegerField()
     purchased_at = models.DateTimeField()
     id = models.BigIntegerField()
@@ -78,18 +77,38 @@ class Receipt(models.Model):
     payments = models.JSONField()
 
     class Meta:
-        managed = False
-        db_table = "receipt"
-        ordering: ClassVar = ["-purchased_at", "-id"]
+        abstract = True
 
     def __str__(self) -> str:
         return str(self.id)
 
 
-class ReceiptGroup(models.Model):
-    """The sum of one product group on a receipt: GROUP."""
+class Receipt(ReceiptColumns):
+    """What every receipt has: TOTAL."""
 
-    pk = models.CompositePrimaryKey("purchaser_id", "purchased_at", "receipt_id", "group_code")
+    pk = models.CompositePrimaryKey("purchaser_id", "purchased_at", "id")
+
+    class Meta:
+        managed = False
+        db_table = "receipt"
+        ordering: ClassVar = ["-purchased_at", "-id"]
+
+
+class HeldReceipt(ReceiptColumns):
+    """A receipt that was held back from retention, for one hold."""
+
+    pk = models.CompositePrimaryKey("purchaser_id", "purchased_at", "id", "hold", "hold_id")
+    hold = models.TextField()
+    hold_id = models.BigIntegerField()
+
+    class Meta:
+        managed = False
+        db_table = "held_receipt"
+
+
+class GroupColumns(models.Model):
+    """The sum of one product group on a receipt, and a held one's too."""
+
     purchaser_id = models.BigIntegerField()
     purchased_at = models.DateTimeField()
     receipt_id = models.BigIntegerField()
@@ -97,17 +116,37 @@ class ReceiptGroup(models.Model):
     amount_cents = models.BigIntegerField()
 
     class Meta:
-        managed = False
-        db_table = "receipt_group"
+        abstract = True
 
     def __str__(self) -> str:
         return self.group_code
 
 
-class ReceiptLine(models.Model):
-    """One product line of a receipt: PRODUCT."""
+class ReceiptGroup(GroupColumns):
+    """The sum of one product group on a receipt: GROUP."""
 
-    pk = models.CompositePrimaryKey("purchaser_id", "purchased_at", "receipt_id", "line")
+    pk = models.CompositePrimaryKey("purchaser_id", "purchased_at", "receipt_id", "group_code")
+
+    class Meta:
+        managed = False
+        db_table = "receipt_group"
+
+
+class HeldReceiptGroup(GroupColumns):
+    """A group's sum that was held back from retention, for one hold."""
+
+    pk = models.CompositePrimaryKey("purchaser_id", "purchased_at", "receipt_id", "group_code", "hold", "hold_id")
+    hold = models.TextField()
+    hold_id = models.BigIntegerField()
+
+    class Meta:
+        managed = False
+        db_table = "held_receipt_group"
+
+
+class LineColumns(models.Model):
+    """One product line of a receipt, and a held one too."""
+
     purchaser_id = models.BigIntegerField()
     purchased_at = models.DateTimeField()
     receipt_id = models.BigIntegerField()
@@ -120,8 +159,29 @@ class ReceiptLine(models.Model):
     vat_rate = models.DecimalField(max_digits=5, decimal_places=2, null=True)
 
     class Meta:
-        managed = False
-        db_table = "receipt_line"
+        abstract = True
 
     def __str__(self) -> str:
         return str(self.line)
+
+
+class ReceiptLine(LineColumns):
+    """One product line of a receipt: PRODUCT."""
+
+    pk = models.CompositePrimaryKey("purchaser_id", "purchased_at", "receipt_id", "line")
+
+    class Meta:
+        managed = False
+        db_table = "receipt_line"
+
+
+class HeldReceiptLine(LineColumns):
+    """A line that was held back from retention, for one hold."""
+
+    pk = models.CompositePrimaryKey("purchaser_id", "purchased_at", "receipt_id", "line", "hold", "hold_id")
+    hold = models.TextField()
+    hold_id = models.BigIntegerField()
+
+    class Meta:
+        managed = False
+        db_table = "held_receipt_line"

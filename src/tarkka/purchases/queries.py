@@ -4,7 +4,7 @@ Purchases are partitioned by quarter, so every question carries bounds of time: 
 ones, none of them longer than eight partitions.
 """
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
@@ -16,6 +16,8 @@ from django.db.models.functions import TruncMonth
 from tarkka.description.queries import load_rulebook
 from tarkka.purchases import models
 from tarkka.purchases.actions import token_hash
+from tarkka.purchases.held import held_groups, held_lines, held_row, holds_of
+from tarkka.purchases.kept import Dropped, Kept, load_kept
 from tarkka.purchases.vat import Vat, vat_of
 from tarkka.vocabulary import Channel, Language, Level, Span
 
@@ -27,7 +29,10 @@ Rows = QuerySet[models.Receipt]
 
 @dataclass(frozen=True, slots=True)
 class Receipt:
-    """A receipt at TOTAL level. Amounts in cents, `purchased_at` aware (UTC). `payments` are (method, cents)."""
+    """A receipt at TOTAL level. Amounts in cents, `purchased_at` aware (UTC). `payments` are (method, cents).
+
+    `level` is the finest that is left of it, once retention has let finer ones go.
+    """
 
     id: int
     purchased_at: datetime
@@ -86,6 +91,8 @@ class ReceiptDetail:
     `collected_level` was in force at the time of purchase, since `collected_since`; the receipt itself is coarser
     where the source delivered less or the person's purchases are capped. `finer_since` and `finer_level` tell what is
     in force now, if finer than what was then. `version_from` is the first day of the version that decided.
+    `dropped` tells what of it was let go since, the finest level first, and `holds` for what some of that is still
+    held, which is then among the lines and groups: a look at one's own data alone shows it.
     """
 
     receipt: Receipt
@@ -98,6 +105,9 @@ class ReceiptDetail:
     finer_since: date | None
     finer_level: Level | None
     version_from: date
+    stored_level: Level
+    dropped: tuple[Dropped, ...] = ()
+    holds: tuple[str, ...] = ()
 
     @property
     def vat(self) -> Vat | None:
@@ -149,7 +159,8 @@ def _one(statement: str, parameter: str | bytes) -> int | None:
 
 def latest_receipts(*, before: int | None = None, limit: int = 50) -> list[Receipt]:
     """Return at most `limit` of the subject's receipts, newest first; with `before`, those older than that one."""
-    return [as_receipt(row) for row in page_of(receipts_within, before=before, limit=limit)]
+    kept = load_kept()
+    return [as_receipt(row, kept) for row in page_of(receipts_within, before=before, limit=limit)]
 
 
 def receipts_within(bounds: Q) -> Rows:
@@ -223,22 +234,30 @@ def product_groups() -> list[ProductGroup]:
 
 def find_receipt(receipt_id: int) -> ReceiptDetail | None:
     """Return one receipt as fine as the look's level shows it, or None if the subject has no such receipt."""
-    row = find_row(receipt_id)
+    row: models.ReceiptColumns | None = find_row(receipt_id) or held_row(receipt_id)
     if row is None:
         return None
+    kept = load_kept()
+    dropped = tuple(each for each in kept.of(row.purchased_at) if each.level <= row.level)
     key = {"purchaser_id": row.purchaser_id, "purchased_at": row.purchased_at, "receipt_id": row.id}
+    found: Sequence[models.LineColumns] = list(
+        models.ReceiptLine.objects.select_related("product").filter(**key).order_by("line")
+    ) or (held_lines(row.id) if dropped else [])
     lines = tuple(
         Line(
             line.line, line.product.name, line.product.gtin, line.quantity.normalize(), line.unit, line.amount_cents,
             line.product.group_code, line.lot, None if line.vat_rate is None else line.vat_rate.normalize(),
         )
-        for line in models.ReceiptLine.objects.select_related("product").filter(**key).order_by("line")
+        for line in found
     )  # fmt: skip
-    groups = tuple(_named(models.ReceiptGroup.objects.filter(**key).order_by("-amount_cents")))
+    sums: Sequence[models.GroupColumns] = list(models.ReceiptGroup.objects.filter(**key).order_by("-amount_cents")) or (
+        held_groups(row.id) if dropped else []
+    )
+    groups = tuple(_named(sums))
     returns = [
-        as_receipt(found)
+        as_receipt(back, kept)
         for bounds in stretches(row.purchased_at)
-        for found in models.Receipt.objects.select_related("outlet").filter(bounds, refers_to=row.id)
+        for back in models.Receipt.objects.select_related("outlet").filter(bounds, refers_to=row.id)
     ]
     rulebook = load_rulebook()
     day = row.purchased_at.astimezone(rulebook.time_zone).date()
@@ -247,8 +266,9 @@ def find_receipt(receipt_id: int) -> ReceiptDetail | None:
     now_level, now_since, _ = rulebook.level_since(chain, channel, datetime.now(rulebook.time_zone).date())
     is_finer_now = now_level > level
     return ReceiptDetail(
-        as_receipt(row), lines, groups, row.refers_to, tuple(returns), level, since,
+        as_receipt(row, kept), lines, groups, row.refers_to, tuple(returns), level, since,
         now_since if is_finer_now else None, now_level if is_finer_now else None, rulebook.on(day).effective_on,
+        row.level, dropped, holds_of(row.id) if dropped else (),
     )  # fmt: skip
 
 
@@ -286,8 +306,7 @@ def _first_moment() -> datetime:
     return versions[0].starts_at if versions else datetime.now(UTC)
 
 
-def _named(rows: QuerySet[models.ReceiptGroup]) -> Iterator[GroupSum]:
-    found = list(rows)
+def _named(found: Sequence[models.GroupColumns]) -> Iterator[GroupSum]:
     names = models.ProductGroup.objects.in_bulk([row.group_code for row in found])
     for row in found:
         group = names.get(row.group_code)
@@ -298,8 +317,8 @@ def _names(group: models.ProductGroup) -> dict[Language, str]:
     return {Language.FI: group.name_fi, Language.SV: group.name_sv, Language.EN: group.name_en}
 
 
-def as_receipt(row: models.Receipt) -> Receipt:
-    """Return a row of the table, its outlet joined, as what pages show."""
+def as_receipt(row: models.ReceiptColumns, kept: Kept) -> Receipt:
+    """Return a row of the table, its outlet joined, as what pages show, at the level that is left of it."""
     return Receipt(
         id=row.id,
         purchased_at=row.purchased_at,
@@ -307,7 +326,7 @@ def as_receipt(row: models.Receipt) -> Receipt:
         chain=row.outlet.chain,
         channel=row.channel,
         kind=row.kind,
-        level=row.level,
+        level=min(row.level, kept.left(row.purchased_at) or Level.TOTAL),
         total_cents=row.total_cents,
         currency=row.currency,
         bonus_eligible_cents=row.bonus_eligible_cents,

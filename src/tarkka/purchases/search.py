@@ -15,6 +15,7 @@ from django.db.models.lookups import Contains
 
 from tarkka.description.queries import load_rulebook
 from tarkka.purchases import models
+from tarkka.purchases.kept import load_kept
 from tarkka.purchases.queries import STRETCHES, Receipt, Rows, as_receipt, page_of, receipts_within
 from tarkka.vocabulary import Level, midnight
 
@@ -71,8 +72,9 @@ def find_receipts(
         limit=limit,
     )
     products = _products(found, groups)
+    kept = load_kept()
     return [
-        Found(as_receipt(row), tuple(names[:_SHOWN]), max(0, len(names) - _SHOWN))
+        Found(as_receipt(row, kept), tuple(names[:_SHOWN]), max(0, len(names) - _SHOWN))
         for row in found
         for names in [products.get(row.id, [])]
     ]

@@ -12,9 +12,9 @@ $$;
 
 -- What running recalls are of, with the days of purchase that they reach as times: what their traces read is held.
 CREATE FUNCTION retention.recalls()
-RETURNS TABLE (recall_id bigint, gtins text[], group_codes text[], lots text[], outlets bigint[], since timestamptz, until timestamptz)
+RETURNS TABLE (recall_id bigint, gtins text[], group_codes text[], outlets bigint[], since timestamptz, until timestamptz)
 LANGUAGE sql STABLE SECURITY DEFINER ROWS 10 SET search_path = pg_catalog, public, pg_temp AS $$
-    SELECT r.recall_id, d.gtins, d.group_codes, d.lots, d.outlets,
+    SELECT r.recall_id, d.gtins, d.group_codes, d.outlets,
            lower(d.period)::timestamp AT TIME ZONE v.time_zone, upper(d.period)::timestamp AT TIME ZONE v.time_zone
     FROM recall_release r JOIN recall_draft d ON d.id = r.draft_id, description_version v JOIN description_in_force f USING (number)
     WHERE recalls.running(r.recall_id) IS NOT NULL
@@ -27,8 +27,8 @@ LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, public, pg_te
                         ELSE EXISTS (SELECT FROM retention.disputes() d WHERE d.hold = of_hold AND d.hold_id = of_id) END
 $$;
 
--- The lines of a quarter that are held. A recall's: its products, or without any its groups; its lots, and lines that tell none; its
--- outlets; and what was returned of such a sale, whenever.
+-- The lines of a quarter that are held. A recall's, all that its trace reads: of its products, or without any of its groups, in its days and
+-- at its outlets, whichever the lot, for what came back may tell none; and what came back of such a sale, whenever.
 CREATE FUNCTION retention.lines_to_hold(since timestamptz, until timestamptz) RETURNS SETOF held_receipt_line
 LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, public, pg_temp AS $$
     SELECT l.*, d.hold, d.hold_id, statement_timestamp() FROM retention.disputes() d JOIN receipt_line l ON l.purchaser_id = d.person_id
@@ -41,10 +41,9 @@ LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, public, pg_te
     JOIN receipt r ON r.purchaser_id = l.purchaser_id AND r.purchased_at = l.purchased_at AND r.id = l.receipt_id
     WHERE coalesce(r.refers_to_at, r.purchased_at) >= c.since AND coalesce(r.refers_to_at, r.purchased_at) < c.until
     AND (c.outlets = '{}' OR r.outlet_id = ANY (c.outlets) OR r.refers_to IS NOT NULL)
-    AND (c.lots = '{}' OR l.lot IS NULL OR l.lot = ANY (c.lots))
 $$;
 
--- The group sums of a quarter that are held: a recall's groups, which tell who may have bought.
+-- The group sums of a quarter that are held: those of the groups that a recall names or its products are sold in, which tell who may have bought.
 CREATE FUNCTION retention.groups_to_hold(since timestamptz, until timestamptz) RETURNS SETOF held_receipt_group
 LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, public, pg_temp AS $$
     SELECT g.*, d.hold, d.hold_id, statement_timestamp() FROM retention.disputes() d JOIN receipt_group g ON g.purchaser_id = d.person_id
@@ -52,7 +51,8 @@ LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, public, pg_te
     UNION ALL
     SELECT g.*, 'recall', c.recall_id, statement_timestamp()
     FROM retention.recalls() c
-    JOIN receipt_group g ON g.group_code = ANY (c.group_codes) AND g.purchased_at >= $1 AND g.purchased_at < $2
+    JOIN receipt_group g ON g.group_code IN (
+        SELECT unnest(c.group_codes) UNION SELECT p.group_code FROM product p WHERE p.gtin <> '' AND lpad(p.gtin, 14, '0') = ANY (c.gtins)) AND g.purchased_at >= $1 AND g.purchased_at < $2
     JOIN receipt r ON r.purchaser_id = g.purchaser_id AND r.purchased_at = g.purchased_at AND r.id = g.receipt_id
     WHERE coalesce(r.refers_to_at, r.purchased_at) >= c.since AND coalesce(r.refers_to_at, r.purchased_at) < c.until
     AND (c.outlets = '{}' OR r.outlet_id = ANY (c.outlets) OR r.refers_to IS NOT NULL)
