@@ -8,6 +8,7 @@ from django.urls import resolve
 
 import acting
 import building
+import recalling
 import requesting
 import staffing
 from looking import own_look
@@ -87,6 +88,17 @@ post 403 403 403  agr agr prf  403 403 403 403 302 302                       man
 post 403 403 403  agr agr prf  403 403 403 403 422 422                       mandates/end/
 get  403 403 403  agr agr prf  403 403 403 403 200 200                       mandates/give/
 post 403 403 403  agr agr prf  403 403 403 403 422 422                       mandates/give/
+get  403 403 403  agr agr 200  403 200 403 403 403 200                       recalls/
+get  403 403 403  agr agr 200  403 200 403 403 403 403                       recalls/new/
+post 403 403 403  agr agr 422  403 422 403 403 403 403                       recalls/new/
+get  403 403 403  agr agr 200  403 200 403 403 403 200                       recalls/{draft}/
+get  403 403 403  agr agr 200  403 200 403 403 403 403                       recalls/{draft}/edit/
+post 403 403 403  agr agr 422  403 422 403 403 403 403                       recalls/{draft}/edit/
+post 403 403 403  agr agr prf  403 422 403 403 403 403                       recalls/{draft}/release/
+get  403 403 403  agr agr 200  403 200 403 403 403 200                       recalls/{recall}/
+get  403 403 403  agr agr 302  403 302 403 403 403 403                       recalls/{recall}/edit/
+post 403 403 403  agr agr 302  403 302 403 403 403 403                       recalls/{recall}/edit/
+post 403 403 403  agr agr prf  403 422 403 403 403 403                       recalls/{recall}/end/
 get  403 403 403  200 200 200  403 403 403 403 403 200                       record/
 get  403 403 403  agr agr 200  403 403 403 403 403 200                       requests/
 get  403 403 403  agr agr 200  403 403 403 403 403 200                       requests/{request}/
@@ -146,6 +158,7 @@ SITUATIONS = {each for _, address, _ in ROWS for each in re.findall(CASE, addres
 def there(site):
     """What addresses and forms name, by name; and the customer whom it is all about."""
     from tarkka.access.cases import break_glass
+    from tarkka.recalls.actions import draft_recall
     from tarkka.rights.breaches import record_breach
     from tarkka.supervision.running import run
 
@@ -168,9 +181,11 @@ def there(site):
     officer = staffing.an_account(Role.DATA_PROTECTION_OFFICER)
     return person, {
         "breach": record_breach(datetime.now(UTC), "A list was left in a train.", acting=officer),
+        "draft": draft_recall(recalling.a_draft(), acting=recalling.an_officer()),
         "flag": flag,
         "glass": break_glass(person, "emergency", reason="Somebody may be in danger", minutes=5, acting=clerk),
         "mandate": acting.a_mandate(staffing.an_account(), Role.ANALYST, confirmed=False),
+        "recall": recalling.a_recall_of(person),
         "receipt": receipt,
         "request": requesting.a_request(person, RequestKind.ERASURE),
         "strange": strange,

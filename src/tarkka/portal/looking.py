@@ -8,7 +8,6 @@ from tarkka import access
 from tarkka.recalls.queries import OwnRecall, read_own_recalls
 from tarkka.vocabulary import Level, Purpose, Role
 
-
 _unread: ContextVar[list[OwnRecall] | None] = ContextVar("unread_recalls", default=None)
 
 

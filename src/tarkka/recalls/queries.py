@@ -156,6 +156,14 @@ def read_progress(recall_id: int, *, acting: str) -> Progress:
     return Progress(bought, may_have, told, waiting, unreachable, acknowledged, *channels, median, last)
 
 
+def quarters_traced(recall_id: int) -> tuple[int, datetime | None]:
+    """Return how many quarters of a recall's days were traced, and when a look for it ended last (UTC)."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT count(DISTINCT quarter), max(at) FROM recall_run WHERE recall_id = %s", [recall_id])
+        done, at = cursor.fetchone()
+    return done, at
+
+
 def read_own_recalls() -> list[OwnRecall]:
     """Return the recalls that affect the subject, the newest first, of which the look may tell. Inside the door."""
     with connection.cursor() as cursor:

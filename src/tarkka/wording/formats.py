@@ -4,12 +4,12 @@ Every space inside a figure is a no-break space and every minus is a minus sign,
 mistaken for a range. Languages are the codes of `tarkka.vocabulary.Language`.
 """
 
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from decimal import Decimal
 from functools import cache
 
 from babel import Locale
-from babel.dates import format_date, format_interval, format_skeleton, format_time
+from babel.dates import format_date, format_interval, format_skeleton, format_time, format_timedelta
 from babel.numbers import format_currency, format_decimal, format_percent, get_currency_symbol
 from babel.units import format_unit
 
@@ -80,6 +80,11 @@ def days(first: date, last: date, language: str) -> str:
 def day_count(count: int, language: str) -> str:
     """Return a number of days: `30 päivää`, `30 dygn`, `30 days`."""
     return _unbroken(format_unit(count, "duration-day", locale=_LOCALES[language]))
+
+
+def duration(length: timedelta, language: str) -> str:
+    """Return a length of time in its greatest unit: `42 minuuttia`, `3 timmar`, `2 days`."""
+    return _unbroken(format_timedelta(length, threshold=1.5, locale=_LOCALES[language]))
 
 
 def quarters(count: int, language: str) -> str:

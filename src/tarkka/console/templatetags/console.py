@@ -20,6 +20,7 @@ register = template.Library()
 
 EVERYBODY = None
 _GIVERS = frozenset({Role.REGISTER_ADMINISTRATOR, Role.DATA_PROTECTION_OFFICER})
+_RECALLERS = frozenset({Role.RECALL_OFFICER, Role.DATA_PROTECTION_OFFICER})
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,6 +42,7 @@ PLACES = (
     Place("console-home", "home", msgid("console.place.home"), EVERYBODY),
     Place("console-agreement", "book", msgid("console.place.agreement"), EVERYBODY),
     Place("console-cases", "person", msgid("console.place.cases"), frozenset({Role.CUSTOMER_SERVICE})),
+    Place("console-recalls", "recall", msgid("console.place.recalls"), _RECALLERS),
     Place("console-mandates", "household", msgid("console.place.mandates"), _GIVERS),
     Place("console-supervision", "eye", msgid("console.place.supervision"), frozenset({Role.DATA_PROTECTION_OFFICER})),
     Place("console-requests", "file", msgid("console.place.requests"), frozenset({Role.DATA_PROTECTION_OFFICER})),

@@ -133,6 +133,12 @@ def recently(at: datetime) -> str:
 
 
 @register.filter
+def duration(length: timedelta) -> str:
+    """Return `formats.duration` in the reader's language."""
+    return formats.duration(length, reader_language())
+
+
+@register.filter
 def word(member: object, of: str) -> str:
     """Return the word for a member of a list in `tarkka.wording.words`: `{{ event.role|word:"role" }}`.
 
