@@ -12,9 +12,10 @@ from tarkka.vocabulary import Role
 
 
 class To(StrEnum):
-    """Who can get anything at all. The mail carrier and the printing house are the description's processors."""
+    """Who can get anything at all. The bank and the processors are the description's recipients."""
 
     ANYBODY = "anybody: nothing about a person"
+    BANK = "bank"
     MAIL = "mail"
     OPERATOR = "whoever runs the machine"
     PERSON = "the person signed in"
@@ -74,6 +75,11 @@ ADDRESSES: dict[str, Way] = _once(
     _each(
         To.PERSON,
         {
+            "bonus": "the household's sums that earn Bonus and what they earned, by month; the main member: how they"
+            " were paid in sum, what is owed, own payouts, own account masked (R10, R11)",
+            "bonus-account": "own account masked; or what was just typed, to be mended",
+            "bonus-month": "how one month of the household's was worked out, in sums as on the page of Bonus",
+            "bonus-statement": "how one month of the household's was worked out, as PDF",
             "card": "own name, number of own open cards",
             "card-copy": "own name and card number, which the browser keeps for when there is no network",
             "choices": "own objections: where, when made and withdrawn",
@@ -82,8 +88,8 @@ ADDRESSES: dict[str, Way] = _once(
             "details": "own name, language, contacts, wishes",
             "details-language": "nothing: it changes the language",
             "details-wish": "nothing: it changes a wish",
-            "home": "own name, the household's bonus purchases of the month in sum, own latest receipts as outlet, time"
-            " and total, latest looks, objections, days due of own requests",
+            "home": "own name, the household's bonus purchases of the month in sum and what they earn, own latest"
+            " receipts as outlet, time and total, latest looks, objections, days due of own requests",
             "household": "main member: names of the household's persons, each bonus purchase as outlet, date and"
             " total; another member: the main member's name, sums of bonus purchases by chain (R10, R11)",
             "looks": "looks at own data: when, purpose, basis, kind of actor, level, case; no employee's name",
@@ -275,6 +281,12 @@ COMMANDS: dict[str, Way] = _once(
         Role.REGISTER_ADMINISTRATOR,
     ),
     {
+        "bonus payout": Way(
+            To.BANK,
+            "the order to pay what is owed, as files in `outbox`, a month once: of each payee name, account, amount and"
+            " reference, which is the month and the household's number",
+            fields=("given_name", "family_name", "bank_account", "bonus_amount", "payment_reference"),
+        ),
         "extracts print": Way(
             To.PRINT,
             "letters of extracts, as files in `outbox`, each once: name, postal address and, as the message, everything"
@@ -328,6 +340,7 @@ PLACES: dict[str, Way] = {
             "sample.load._write": "the demo's list of invented people to sign in as",
         },
     ),
+    "bonus.payout._write": COMMANDS["bonus payout"],
     "rights.letters._write": COMMANDS["extracts print"],
     **dict.fromkeys(
         ("post.mail.hand_over", "post.mail.message_to"),
