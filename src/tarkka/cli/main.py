@@ -15,6 +15,7 @@ from tarkka.cli import (
     glass,
     intake,
     people,
+    recall,
     receipts,
     record,
     retention,
@@ -27,6 +28,7 @@ from tarkka.cli import (
     staff,
     supervision,
     waysout,
+    work,
 )
 from tarkka.site.logs import without_texts
 
@@ -51,6 +53,7 @@ main.command("migrate")(serve.migrate)
 main.add_typer(people.objection, name="objection")
 main.add_typer(source.outlets, name="outlet")
 main.add_typer(people.person, name="person")
+main.add_typer(recall.app, name="recall")
 main.add_typer(receipts.app, name="receipts")
 main.command("record")(record.record)
 main.add_typer(rights.requests, name="requests")
@@ -64,6 +67,7 @@ main.add_typer(staff.app, name="staff")
 main.add_typer(supervision.app, name="supervision")
 main.command("upkeep")(serve.upkeep)
 main.command("ways-out")(waysout.ways_out)
+main.command("work")(work.work)
 
 
 def run() -> None:

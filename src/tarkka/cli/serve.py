@@ -79,7 +79,10 @@ def run_server(host: str, port: int, workers: int = 2) -> None:
     children = _Children(environment)
     for number in (signal.SIGHUP, signal.SIGINT, signal.SIGTERM):
         signal.signal(number, lambda *_: children.end())
-    beside = [threading.Thread(target=_keep_running, args=[children, "sealer of the trail", "audit", "seal"])]
+    beside = [
+        threading.Thread(target=_keep_running, args=[children, "sealer of the trail", "audit", "seal"]),
+        threading.Thread(target=_keep_running, args=[children, "worker of the queue", "work"]),
+    ]
     if settings.EMAIL_HOST:
         beside.append(
             threading.Thread(target=_keep_running, args=[children, "teller of emergency access", "glass", "tell"])
