@@ -290,9 +290,11 @@ CALLERS = {
     "recalls.on_desk": {"app"},
     "recalls.progress": {"app"},
     "recalls.published": {"app", "person", "trace"},
+    "recalls.queue_trace": {"app"},
     "recalls.release": {"app"},
     "recalls.shown": {"person"},
     "recalls.tell_found": {"trace"},
+    "recalls.to_trace": {"app"},
     "recalls.told_among": {"app"},
     "recalls.traced": {"trace"},
     "rights.breaches_told": {"person"},
@@ -381,7 +383,9 @@ TOLD = {
         "id bigint, kind text, gtins text[], group_codes text[], lots text[], outlets bigint[], period daterange,"
         " texts jsonb, released_at timestamp with time zone, ended_at timestamp with time zone"
     ),
+    "recalls.queue_trace": "void",
     "recalls.release": "void",
+    "recalls.to_trace": "bigint",
     "recalls.told_among": "bigint",
     "rights.extracts_made": "year integer, way text, made bigint",
     "rights.measures_at_desk": (

@@ -1,4 +1,4 @@
-"""`tarkka work`: the process that works off the queue: telling people of recalls."""
+"""`tarkka work`: the process that works off the queue: tracing recalls, and telling people of them."""
 
 from typing import Annotated
 
@@ -18,5 +18,6 @@ def work(
     boot()
     from tarkka.jobs import working
     from tarkka.recalls.delivery import tell
+    from tarkka.recalls.tracing import trace
 
-    working.work({"recalls.tell": tell}, at_once=at_once, until_empty=once)
+    working.work({"recalls.tell": tell, "recalls.trace": trace}, at_once=at_once, until_empty=once)

@@ -69,6 +69,11 @@ def release_recall(recall_id: int, *, draft_id: int, acting: str) -> None:
     call("SELECT recalls.release(%s, %s, %s)", [recall_id, draft_id, acting])
 
 
+def queue_trace(recall_id: int, *, acting: str) -> None:
+    """Queue the tracing of a running recall, which the worker then begins. Raises NotAllowed."""
+    call("SELECT recalls.queue_trace(%s, %s)", [recall_id, acting])
+
+
 def end_recall(recall_id: int, *, reason: str, acting: str) -> None:
     """End a running recall, and the looks under way for it. Raises NotAllowed; ValueError without a reason."""
     call("SELECT recalls.end_recall(%s, %s, %s)", [recall_id, reason, acting])

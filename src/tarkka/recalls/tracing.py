@@ -48,6 +48,15 @@ def trace_recall(recall_id: int, *, role: Role = Role.AUTOMATIC, actor: str = AC
     return [trace_stretch(recall_id, *each, role=role, actor=actor) for each in stretches]
 
 
+def trace(job: int) -> None:
+    """Trace the recall that a job of the queue is about. Nothing happens if it is not running any more."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT recalls.to_trace(%s)", [job])
+        [recall_id] = cursor.fetchone() or (None,)
+    if recall_id is not None:
+        trace_recall(recall_id)
+
+
 def stretches_of(recall_id: int) -> list[tuple[datetime, datetime]]:
     """Return the stretches that a recall is traced in: its days of purchase, cut where quarters begin (UTC).
 

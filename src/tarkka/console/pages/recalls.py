@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from datetime import datetime
 
+from django.db import transaction
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext
@@ -113,7 +114,7 @@ def release(request: HttpRequest, staff: Account, recall_id: int) -> HttpRespons
         staff,
         recall_id,
         "released",
-        lambda: actions.release_recall(recall_id, draft_id=int(draft_id), acting=staff.user_id),
+        lambda: _release(recall_id, int(draft_id), staff.user_id),
     )
 
 
@@ -134,6 +135,13 @@ def end(request: HttpRequest, staff: Account, recall_id: int) -> HttpResponse:
         "ended",
         lambda: actions.end_recall(recall_id, reason=reason, acting=staff.user_id),
     )
+
+
+def _release(recall_id: int, draft_id: int, acting: str) -> None:
+    """Release and queue the trace, both or neither."""
+    with transaction.atomic():
+        actions.release_recall(recall_id, draft_id=draft_id, acting=acting)
+        actions.queue_trace(recall_id, acting=acting)
 
 
 def _acted(request: HttpRequest, staff: Account, recall_id: int, done: str, act: Callable[[], None]) -> HttpResponse:
