@@ -112,7 +112,8 @@ def _ways(document: Document, called: str, ways: Iterable[tuple[str, Way]]) -> s
 
 def _sorted(ways: Mapping[str, Way]) -> list[tuple[str, Way]]:
     order = list(To)
-    return sorted(ways.items(), key=lambda each: (order.index(each[1].to), each[1].roles, each[0]))
+    each_of = [(name, each) for name, way in ways.items() for each in way.each()]
+    return sorted(each_of, key=lambda each: (order.index(each[1].to), each[1].roles, each[0]))
 
 
 def _table(head: Sequence[str], rows: Iterable[Sequence[str]]) -> str:

@@ -4,8 +4,8 @@ What is not written here does not leave: tests/rights/test_ways_out.py finds an 
 is written or a connection that is opened and that no line here covers. To whom is a closed list, without an outsider.
 """
 
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, replace
 from enum import StrEnum
 
 from tarkka.vocabulary import Role
@@ -23,16 +23,26 @@ class To(StrEnum):
     SIGN_IN = "the sign-in provider"
     SOURCE = "the source of receipts, by its token"
     STAFF = "the member of staff signed in"
+    TEXT_MESSAGE = "text_message"
 
 
 @dataclass(frozen=True, slots=True)
 class Way:
-    """A way out: who gets what by it. `roles` are those of staff who may use it; `fields` those of a processor."""
+    """A way out: who gets what by it. `roles` are those of staff who may use it; `fields` those of a processor.
+
+    `also` are others who get something by the same command or place.
+    """
 
     to: To
     what: str
     roles: tuple[Role, ...] = ()
     fields: tuple[str, ...] = ()
+    also: tuple["Way", ...] = ()
+
+    def each(self) -> Iterator["Way"]:
+        """Yield it, and what goes to others by the same."""
+        yield replace(self, also=())
+        yield from self.also
 
 
 def _each(to: To, ways: Mapping[str, str], *roles: Role) -> dict[str, Way]:
@@ -48,6 +58,20 @@ def _once(*parts: Mapping[str, Way]) -> dict[str, Way]:
 
 
 _CLERK, _OFFICER = Role.CUSTOMER_SERVICE, Role.DATA_PROTECTION_OFFICER
+
+_NOTICE_BY_MAIL = Way(
+    To.MAIL,
+    "the notice of a recall to each whom it concerns: what is dangerous, what to do, on which days they bought it",
+    fields=("email", "language", "message"),
+)
+_NOTICE_BY_TEXT = Way(
+    To.TEXT_MESSAGE, "the same in short, as a file in `outbox`, each once", fields=("phone", "message")
+)
+_NOTICE_BY_LETTER = Way(
+    To.PRINT,
+    "the same as a letter to whom no other channel reaches, as a file in `outbox`, each once",
+    fields=("given_name", "family_name", "postal_address", "language", "message"),
+)
 
 ADDRESSES: dict[str, Way] = _once(
     _each(
@@ -255,6 +279,7 @@ COMMANDS: dict[str, Way] = _once(
             "mandate give": "nothing",
             "mandate list": "user ids of staff, roles, until when, who gave and confirmed, who signed the agreement",
             "person find": "the id of the person of an identity code",
+            "recall bounces": "counts of e-mails that came back",
             "requests list": "ids of requests and persons, kind, day due",
             "staff close": "nothing",
             "staff invite": "the code of an invitation",
@@ -303,6 +328,7 @@ COMMANDS: dict[str, Way] = _once(
             "that an employee opened the person's data without them, and when; not who it was, nor what was seen",
             fields=("email", "given_name", "language", "message"),
         ),
+        "work": replace(_NOTICE_BY_MAIL, also=(_NOTICE_BY_TEXT, _NOTICE_BY_LETTER)),
     },
 )
 """By the words of the command, after `tarkka`."""
@@ -317,6 +343,9 @@ PLACES: dict[str, Way] = {
             "cli.schema.schema": "the form of a receipt",
             "cli.serve.refuse_taken": "nothing: it asks whether the port is free",
             "cli.waysout.ways_out": "this page",
+            "jobs.working": "nothing: it waits for jobs of the register's own database",
+            "jobs.working._in": "nothing: it waits for jobs of the register's own database",
+            "jobs.working.work": "nothing: it waits for jobs of the register's own database",
             "database.embedded._configure": "settings of the embedded database",
             "sample.generate._write_json": "invented outlets and groups",
             "sample.people.write_people": "invented people",
@@ -341,12 +370,13 @@ PLACES: dict[str, Way] = {
         },
     ),
     "bonus.payout._write": COMMANDS["bonus payout"],
+    "post.files.begin": replace(_NOTICE_BY_TEXT, also=(_NOTICE_BY_LETTER,)),
     "rights.letters._write": COMMANDS["extracts print"],
     **dict.fromkeys(
         ("post.mail.hand_over", "post.mail.message_to"),
         Way(
             To.MAIL,
-            "the mails of `tarkka receipts send` and `tarkka glass tell`",
+            "the mails of `tarkka receipts send`, `tarkka glass tell` and `tarkka work`",
             fields=("email", "given_name", "language", "message"),
         ),
     ),
