@@ -173,6 +173,8 @@ en = { product = "Milk", hazard = "Listeria" }
         ({"fi": "Maito"}, "fi: expected a table"),
         ({"fi": {"hazzard": "x"}}, "fi.hazzard: there is no such key. Did you mean 'hazard'?"),
         ({"reference": 7}, "reference: expected text"),
+        ({"fi": {"hazard": "\x00"}}, "fi.hazard: expected text"),
+        ({"fi": {"hazard": "\ud800"}}, "fi.hazard: expected text"),
     ],
 )
 def test_wrong_file_is_told_with_place_and_remedy(change: dict[str, Any], said: str) -> None:

@@ -163,7 +163,7 @@ def draft_of(plain: Mapping[str, Any], name: str) -> Draft:
     days = {key: _day(plain.get(key), key, problems) for key in ("from", "to")}
     words = {language: _words(plain.get(language.value, {}), language, problems) for language in LANGUAGES}
     reference = plain.get("reference", "")
-    if not isinstance(reference, str) or len(reference) > 100:
+    if not _is_text(reference) or len(reference) > 100:
         problems.append(Problem("reference", "expected text of at most 100 characters", "Give the notice's number"))
     if problems:
         raise DraftInvalid(name, tuple(problems))
@@ -193,8 +193,13 @@ def _kind(raw: object, problems: list[Problem]) -> RecallKind:
     return RecallKind.PRODUCT
 
 
+def _is_text(raw: object) -> bool:
+    """Whether it is text that a database can keep: without the character 0, and of whole characters."""
+    return isinstance(raw, str) and "\x00" not in raw and raw.encode(errors="ignore").decode() == raw
+
+
 def _texts(raw: object, place: str, problems: list[Problem]) -> tuple[str, ...]:
-    if not isinstance(raw, list) or not all(isinstance(each, str) for each in raw):
+    if not isinstance(raw, list) or not all(map(_is_text, raw)):
         problems.append(Problem(place, "expected a list of texts", f'Write {place} = ["…"]'))
         return ()
     return tuple(dict.fromkeys(text.strip() for text in raw if text.strip()))
@@ -231,6 +236,6 @@ def _words(raw: object, language: Language, problems: list[Problem]) -> Words:
     for key, text in raw.items():
         if key not in WORDS:
             problems.append(Problem(f"{language}.{key}", "there is no such key", choose(str(key), WORDS).rstrip(".")))
-        elif not isinstance(text, str):
+        elif not _is_text(text):
             problems.append(Problem(f"{language}.{key}", "expected text", "Put it in quotation marks"))
     return Words(**{key: " ".join(str(raw.get(key, "")).split(" ")).strip() for key in WORDS})

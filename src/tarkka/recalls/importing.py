@@ -102,7 +102,8 @@ def import_notices(path: Path, *, acting: str) -> Iterator[Row]:
             layout = _layout(header, path)
             for number, values in enumerate(reader, 2):
                 if any(value.strip() for value in values):
-                    yield _row(number, dict(zip(header, values, strict=False)), layout, acting)
+                    kept = (value.replace("\x00", "") for value in values)
+                    yield _row(number, dict(zip(header, kept, strict=False)), layout, acting)
         except csv.Error as error:
             # Of what comes after such a fault nothing can be told apart.
             problem = Problem(f"line {reader.line_num}", f"this is no CSV ({error})", "Mend the line and give it again")
