@@ -24,6 +24,7 @@ def main() -> None:
             door,
             extract,
             looks,
+            notices,
             portal,
             trail,
         )
@@ -39,6 +40,7 @@ def main() -> None:
             door.measure("generated")
             portal.measure("generated")
         looks.measure()
+        notices.measure()
         trail.measure(arguments.events)
         extract.measure()
 
