@@ -19,7 +19,7 @@ from django.urls import reverse
 from django.views.decorators.cache import never_cache
 
 from tarkka.people.queries import read_person
-from tarkka.portal.looking import finding_recalls, own_look
+from tarkka.portal.looking import own_look, telling_of_recalls
 from tarkka.vocabulary import Level
 from tarkka.web.addresses import present_page
 
@@ -92,7 +92,7 @@ def signed_in(
         person_id = signed_in_id(request)
         if person_id is None:
             return to_sign_in(request)
-        with finding_recalls():
+        with telling_of_recalls(person_id):
             return view(request, person_id, *args, **kwargs)
 
     return guarded
