@@ -15,3 +15,14 @@ def program(database: str) -> str:
 
     publish(SOURCE, acting="test")
     return database
+
+
+@pytest.fixture
+def empty_ledger(program: str) -> str:
+    """Forget every closing, so that a month is closed for the first time. Yields the database's address."""
+    from building import administrator
+
+    with administrator() as connection:
+        connection.execute("SET session_replication_role = replica")
+        connection.execute("DELETE FROM ledger_entry; DELETE FROM bonus_part; DELETE FROM bonus_run")
+    return program

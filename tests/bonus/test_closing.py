@@ -1,10 +1,10 @@
-"""Closing a month posts what its receipts earn, once; each rule of docs/bonus.md."""
+"""Closing a month posts what its receipts earn, once, whatever happens and however it is drawn."""
 
 from building import a_household, a_source
 from earning import bring, close_month, ledger, sale
 
 
-def test_month_is_closed_once(program: str) -> None:
+def test_month_is_closed_once(empty_ledger: str) -> None:
     home = a_household(1)
     bring(a_source(), [sale(25000, card=home.cards[0])])
     first, again = close_month(), close_month()

@@ -113,3 +113,11 @@ def balance() -> int | None:
         cursor.execute("SELECT bonus.balance()")
         [(cents,)] = cursor.fetchall()
     return None if cents is None else int(cents)
+
+
+def last_entry() -> int:
+    """Return the number of the ledger's last entry, one that is being posted included."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT last_value FROM ledger_entry_id_seq")
+        [(number,)] = cursor.fetchall()
+    return int(number)

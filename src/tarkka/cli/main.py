@@ -9,6 +9,7 @@ from django.db import DatabaseError
 
 from tarkka.cli import (
     audit,
+    bonus,
     datamap,
     demo,
     description,
@@ -39,6 +40,7 @@ main = typer.Typer(
     add_completion=False,
 )
 main.add_typer(audit.app, name="audit")
+main.add_typer(bonus.app, name="bonus")
 main.add_typer(people.card, name="card")
 main.command("datamap")(datamap.datamap)
 main.command("demo")(demo.demo)

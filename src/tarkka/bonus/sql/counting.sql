@@ -69,18 +69,20 @@ LANGUAGE sql STABLE PARALLEL RESTRICTED ROWS 1000000 AS $$
             SELECT f.household_id, f.total, f.eligible, f.unpaid, f.paid, r.total_cents AS was, r.bonus_eligible_cents AS was_eligible,
                    bonus.paid_by(p.payments_left_out, r.sole_payment, r.total_cents, r.payments) AS was_unpaid,
                    bonus.paid_by(p.benefit_methods, r.sole_payment, r.total_cents, r.payments) AS was_paid
-            FROM (
+            FROM public.bonus_program p
+            CROSS JOIN LATERAL (
                 SELECT x.household_id, x.purchaser_id, x.refers_to_at, x.refers_to, sum(x.total_cents)::bigint AS total,
                        sum(x.bonus_eligible_cents)::bigint AS eligible,
-                       sum(bonus.paid_by(q.payments_left_out, x.sole_payment, x.total_cents, x.payments))::bigint AS unpaid,
-                       sum(bonus.paid_by(q.benefit_methods, x.sole_payment, x.total_cents, x.payments))::bigint AS paid
-                FROM public.bonus_program q JOIN public.receipt x ON q.version = of_version
-                WHERE x.refers_to_at >= since AND x.refers_to_at < until AND x.purchased_at >= since
+                       sum(bonus.paid_by(p.payments_left_out, x.sole_payment, x.total_cents, x.payments))::bigint AS unpaid,
+                       sum(bonus.paid_by(p.benefit_methods, x.sole_payment, x.total_cents, x.payments))::bigint AS paid
+                FROM public.receipt x WHERE x.refers_to_at >= since AND x.refers_to_at < until AND x.purchased_at >= since
                 GROUP BY 1, 2, 3, 4) f
-            JOIN public.receipt r ON r.purchaser_id = f.purchaser_id AND r.purchased_at = f.refers_to_at AND r.id = f.refers_to
-            JOIN public.bonus_program p ON p.version = of_version
-            WHERE r.purchased_at >= since AND r.purchased_at < until
-              AND r.outlet_id NOT IN (SELECT n.id FROM bonus.outlets_left_out(of_version) n)
+            -- By its key, one by one: there are few, and the planner would rather read the month again.
+            CROSS JOIN LATERAL (
+                SELECT r.outlet_id, r.total_cents, r.bonus_eligible_cents, r.sole_payment, r.payments FROM public.receipt r
+                WHERE r.purchaser_id = f.purchaser_id AND r.purchased_at = f.refers_to_at AND r.id = f.refers_to
+                  AND r.purchased_at >= since AND r.purchased_at < until LIMIT 1) r
+            WHERE p.version = of_version AND r.outlet_id NOT IN (SELECT n.id FROM bonus.outlets_left_out(of_version) n)
         ) x GROUP BY x.household_id
     ) b ON b.household_id = s.household_id
 $$;

@@ -1,0 +1,81 @@
+"""The ledger is what receipts say, reckoned anew; and no choice and no retention changes it by a cent (R18)."""
+
+from random import Random
+
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from bonus_oracle import earned
+from building import a_household, a_source, administrator
+from drawing_months import Drawn
+from earning import MARCH, close_month, ledger, owed
+from tarkka.vocabulary import Objection, Place
+
+
+def drawn(seed: int) -> Drawn:
+    return Drawn(Random(seed), [a_household(2) for _ in range(3)], a_source())
+
+
+@given(seed=st.integers(0, 2**32))
+@settings(max_examples=15, deadline=None)
+def test_ledger_is_what_receipts_say(program: str, seed: int) -> None:
+    month = drawn(seed)
+    for _ in range(month.random.randint(1, 3)):
+        month.buy(month.random.randint(1, 12))
+        month.give_back(month.random.randint(0, 8))
+        close_month()
+        expected = earned(kept for _, kept in month.sales)
+        assert {home.id: owed(home, MARCH) for home in month.homes} == {
+            home.id: sum(expected.get(home.id, (0, 0))) for home in month.homes
+        }
+    assert close_month().number == 0
+
+
+@given(seed=st.integers(0, 2**32))
+@settings(max_examples=5, deadline=None)
+def test_no_objection_and_no_retention_changes_bonus(program: str, seed: int) -> None:
+    from tarkka.people.actions import customer, make_objection
+
+    month = drawn(seed)
+    month.buy(10)
+    for home in month.homes:
+        for person in home.persons:
+            for objection in month.random.sample(list(Objection), month.random.randint(0, 2)):
+                make_objection(person, objection, place=Place.PORTAL, acting=customer(person))
+    with administrator() as connection:
+        connection.execute("SET session_replication_role = replica")
+        people = [person for home in month.homes for person in home.persons]
+        for table in ("receipt_line", "receipt_group"):
+            connection.execute(f"DELETE FROM {table} WHERE purchaser_id = ANY (%s)", [people])
+        connection.execute("UPDATE receipt SET level = 'TOTAL' WHERE purchaser_id = ANY (%s)", [people])
+    month.give_back(4)
+    close_month()
+    expected = earned(kept for _, kept in month.sales)
+    assert {home.id: owed(home) for home in month.homes} == {
+        home.id: sum(expected.get(home.id, (0, 0))) for home in month.homes
+    }
+
+
+@given(cents=st.integers(0, 10**12), points=st.integers(0, 10_000))
+def test_share_is_rounded_half_up_in_both_tongues(cents: int, points: int) -> None:
+    from bonus_oracle import share as by_decimal
+    from tarkka.bonus.arithmetic import share
+
+    assert share(cents, points) == by_decimal(cents, points)
+
+
+def test_what_is_explained_is_what_is_posted(program: str) -> None:
+    """The same sums by the household's own way of asking, in Python's arithmetic, as by the closing's, in SQL's."""
+    from tarkka.bonus.explanation import explain, in_words
+
+    month = drawn(20)
+    month.buy(30)
+    month.give_back(10)
+    close_month()
+    for home in month.homes:
+        explained = explain(home.id, MARCH)
+        reckoned = explained.reckoned
+        assert reckoned.bonus_cents + (reckoned.benefit_cents or 0) == owed(home, MARCH) == explained.balance_cents
+        assert sum(entry.amount_cents for entry in explained.posted) == owed(home)
+        assert "= earns Bonus" in "\n".join(in_words(explained))
+        assert len(explained.posted) == len(ledger(home))

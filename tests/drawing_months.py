@@ -1,0 +1,56 @@
+"""Drawing a month of purchases and returns, as the intake gets them and as the oracle reckons them."""
+
+from dataclasses import dataclass, field
+from random import Random
+from typing import Any
+
+from bonus_oracle import Bought
+from building import Household, Source
+from earning import back, bring, sale
+
+WAYS = ("card", "cash", "group_card", "gift_card")
+
+
+@dataclass
+class Drawn:
+    """A month under way: its sales as delivered and as the oracle keeps them."""
+
+    random: Random
+    homes: list[Household]
+    source: Source
+    sales: list[tuple[dict[str, Any], Bought]] = field(default_factory=list)
+
+    def buy(self, times: int) -> None:
+        """Let somebody buy, so many times, in one batch."""
+        receipts = []
+        for _ in range(times):
+            home = self.random.choice(self.homes)
+            total = self.random.choice((self.random.randint(1, 400), self.random.randint(1, 60_000)))
+            eligible = self.random.choice((total, total, self.random.randint(0, total)))
+            paid = self._paid(total)
+            receipt = sale(total, eligible=eligible, paid=paid, card=self.random.choice(home.cards))
+            self.sales.append((receipt, Bought(home.id, total, eligible, dict(paid))))
+            receipts.append(receipt)
+        bring(self.source, receipts)
+
+    def give_back(self, times: int) -> None:
+        """Let parts of sales be returned, paid back in any way; some days or months later."""
+        receipts = []
+        for _ in range(times):
+            receipt, kept = self.random.choice(self.sales)
+            if not kept.total:
+                continue
+            total = self.random.choice((kept.total, self.random.randint(1, kept.total)))
+            least = max(0, kept.eligible - (kept.total - total))
+            eligible = self.random.randint(least, min(total, kept.eligible))
+            paid = self._paid(total)
+            at = f"2024-{self.random.choice(('03-30', '04-15', '06-02'))}T12:00:00+02:00"
+            receipts.append(back(receipt, total, eligible=eligible, paid=paid, purchased_at=at))
+            kept.take_back(total, eligible, paid)
+        if receipts:
+            bring(self.source, receipts)
+
+    def _paid(self, total: int) -> dict[str, int]:
+        first, second = self.random.sample(WAYS, 2)
+        part = self.random.choice((total, total, self.random.randint(0, total)))
+        return {first: part} if part == total else {first: part, second: total - part}
