@@ -192,9 +192,9 @@ def test_account_is_given_shown_masked_and_removed(home):
     answer = owner.post("/bonus/account/", {"act": "save", "iban": " fi21 1234 5600 0007 85 "})
     assert (answer.status_code, answer["Location"]) == (302, "/bonus/?done=saved")
     for address in ("/bonus/?done=saved", "/bonus/account/"):
-        html = owner.get(address).content.decode()
-        assert "FI•• •••• 0785" in html
-        assert not re.search(r"1234[  ]?5600", html.replace("FI21 1234 5600 0007 85. Spaces", ""))
+        said = browsing.words(owner.get(address))
+        assert "FI•• •••• 0785" in said
+        assert not re.search(r"1234 ?5600", said.replace("FI21 1234 5600 0007 85. Spaces", ""))
     with administrator() as connection:
         [(sealed,)] = connection.execute(
             "SELECT iban_sealed FROM payout_account WHERE person_id = %s", [home.persons[0]]

@@ -58,8 +58,8 @@ def checked_iban(text: str) -> str:
 
 
 def masked_iban(iban: str) -> str:
-    """Return an IBAN with its country and last four characters alone: `FI•• •••• 0785`."""
-    return f"{iban[:2]}•• •••• {iban[-4:]}"
+    """Return an IBAN with its country and last four characters alone, in one piece: `FI•• •••• 0785`."""
+    return "\N{NO-BREAK SPACE}".join((f"{iban[:2]}••", "••••", iban[-4:]))
 
 
 def seal_iban(iban: str) -> bytes:

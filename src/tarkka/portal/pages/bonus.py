@@ -3,7 +3,7 @@
 What the main member and another member may see of it is decided in the database, at a look at the household (R10, R11).
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from urllib.parse import urlencode
 
@@ -30,8 +30,8 @@ from tarkka.web.pages import described
 from tarkka.web.rate_limit import limited
 from tarkka.wording.language import reader_language
 
-LISTED = 24
-"""How many months the page lists, the newest first."""
+LISTED = 12
+"""How many months the page lists with what was bought, the newest first; the older ones are a press away."""
 ERRORS = {
     "empty": msgid("account.wrong.empty"),
     "not_sepa": msgid("account.wrong.not_sepa"),
@@ -61,6 +61,25 @@ class Ladder:
     reached: str
 
 
+@dataclass(frozen=True, slots=True)
+class Row:
+    """A month that has ended, as the page lists it: what was posted, and what was bought, if that is told."""
+
+    first: date
+    posted_cents: int
+    earning_cents: int | None = None
+
+    @property
+    def address(self) -> str:
+        """Where it is told how it was worked out."""
+        return _address(self.first)
+
+
+def _with_bought(row: Row) -> Row:
+    counted = ledger.counted(row.first)
+    return replace(row, earning_cents=counted.earning_cents or None) if counted else row
+
+
 @require_safe
 @signed_in
 def bonus(request: HttpRequest, person_id: int) -> HttpResponse:
@@ -75,7 +94,8 @@ def bonus(request: HttpRequest, person_id: int) -> HttpResponse:
         entries = ledger.entries()
         now = read_month(this_month)
         closed = by_month(entries)
-        months = [each for first in list(closed)[:LISTED] if (each := read_month(first, entries))]
+        rows = [Row(first, sum(each.amount_cents for each in posted)) for first, posted in closed.items()]
+        rows = [_with_bought(row) for row in rows[:LISTED]] + rows[LISTED:]
         last = months_later(this_month, -1)
         waiting = read_month(last) if last not in closed else None
         owed = ledger.balance()
@@ -92,7 +112,8 @@ def bonus(request: HttpRequest, person_id: int) -> HttpResponse:
             "ladder": ladder(now) if now else None,
             "rate": rate(now.reckoned.step.basis_points) if now else "",
             "next_rate": rate(now.reckoned.next_step.basis_points) if now and now.reckoned.next_step else "",
-            "months": [(month, _address(month.first)) for month in months],
+            "months": rows[:LISTED],
+            "older": rows[LISTED:],
             "has_program": any(each.program.effective_from <= this_month for each in ledger.programs()),
             "waiting": waiting if waiting and waiting.reckoned_cents and ledger.closed_at(last) is None else None,
             "waiting_address": _address(last),
