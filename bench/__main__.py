@@ -16,6 +16,7 @@ def main() -> None:
     parser.add_argument(
         "--events", type=int, default=1_000_000, help="events to seal and verify; 10000000 takes a while"
     )
+    parser.add_argument("--lines", type=int, default=10_000_000, help="lines to trace a recall in; or 100000000")
     arguments = parser.parse_args()
     print(machine())
     with register():
@@ -26,6 +27,7 @@ def main() -> None:
             looks,
             notices,
             portal,
+            recalls,
             trail,
         )
 
@@ -43,6 +45,7 @@ def main() -> None:
         notices.measure()
         trail.measure(arguments.events)
         extract.measure()
+        recalls.measure(arguments.lines)
 
 
 if __name__ == "__main__":

@@ -27,6 +27,7 @@ def _sql(name: str) -> str:
 
 
 _PRODUCTS, _BOUGHT, _MAY_HAVE_BOUGHT, _STORE = map(_sql, ("products", "bought", "may_have_bought", "store"))
+_FIND = "SELECT DISTINCT f.person_id FROM ({found}) f"
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,51 +93,65 @@ def trace_stretch(
     """
     look = access.opened(role=role, actor=actor, purpose=Purpose.RECALL, subject=TRACE, case_ref=str(recall_id))
     with look as opened, connection.cursor() as cursor:
-        # What is traced may take as long as the look lives: the role's own limit is a page's.
-        cursor.execute("SET LOCAL statement_timeout = '300s'")
-        cursor.execute("SELECT gtins, group_codes, lots, outlets, recall_id FROM recalls.traced()")
-        gtins, groups, lots, outlets, of_recall = cursor.fetchone()
-        cursor.execute(_PRODUCTS, {"gtins": gtins, "groups": groups})
-        products, all_groups = cursor.fetchone()
-        given: dict[str, Any] = {
-            "recall": of_recall,
-            "since": since,
-            "until": until,
-            "products": products,
-            "groups": all_groups,
-            "lots": lots,
-            "outlets": outlets,
-        }
-        quarter = quarter_of(since)
-        cursor.execute(
-            """
-            SELECT EXISTS (SELECT FROM retention_drop d WHERE d.level = 'PRODUCT' AND d.quarter = %s
-                           AND d.at < (SELECT p.released_at FROM recalls.published(ARRAY[%s::bigint]) p))
-            """,
-            [quarter, of_recall],
-        )
-        [coarse] = cursor.fetchone()
-        levels = [Level.GROUP, Level.PRODUCT] if coarse else [Level.GROUP]
-        found, new = _store(_BOUGHT, given)
-        for level in levels:
-            more, more_new = _store(_MAY_HAVE_BOUGHT, given | {"level": level.name})
-            found, new = found | more, new | more_new
+        asked = _asked(since, until)
+        found: set[int] = set()
+        new: set[int] = set()
+        for statement, given in asked.statements:
+            cursor.execute(_STORE.replace("{found}", statement), given)
+            rows = cursor.fetchall()
+            found.update(person for person, _ in rows)
+            new.update(person for person, is_new in rows if is_new)
         # A look that ran out meanwhile showed nobody, without a word; then this raises, and nothing of it is kept.
         opened.cover(found)
         cursor.execute(
             """
             INSERT INTO recall_run (recall_id, event_id, quarter, people, new_people) VALUES (%s, %s, %s, %s, %s)
             """,
-            [of_recall, opened.event_id, quarter, len(found), len(new)],
+            [recall_id, opened.event_id, asked.quarter, len(found), len(new)],
         )
         # In the same transaction: whoever was found is told, and nobody else.
         cursor.execute("SELECT recalls.tell_found()")
-    return Traced(quarter, len(found), len(new), coarse)
+    return Traced(asked.quarter, len(found), len(new), asked.coarse)
 
 
-def _store(statement: str, given: dict[str, Any]) -> tuple[set[int], set[int]]:
-    """Store whom a statement finds, and return them, and those of them who are new to the recall."""
+def find_stretch(since: datetime, until: datetime) -> set[int]:
+    """Return whom the recall of the present look affects in a stretch, and store nothing. Inside the door."""
+    found: set[int] = set()
     with connection.cursor() as cursor:
-        cursor.execute(_STORE.replace("{found}", statement), given)
-        rows = cursor.fetchall()
-    return {person for person, _ in rows}, {person for person, is_new in rows if is_new}
+        for statement, given in _asked(since, until).statements:
+            cursor.execute(_FIND.replace("{found}", statement), given)
+            found.update(person for (person,) in cursor.fetchall())
+    return found
+
+
+@dataclass(frozen=True, slots=True)
+class _Asked:
+    """What is asked of the purchases of a stretch: statements with what is given to each."""
+
+    quarter: date
+    coarse: bool
+    statements: list[tuple[str, dict[str, Any]]]
+
+
+def _asked(since: datetime, until: datetime) -> _Asked:
+    quarter = quarter_of(since)
+    with connection.cursor() as cursor:
+        # What is traced may take as long as the look lives: the role's own limit is a page's.
+        cursor.execute("SET LOCAL statement_timeout = '300s'")
+        cursor.execute(
+            """
+            SELECT t.recall_id, t.gtins, t.group_codes, t.lots, t.outlets, EXISTS (
+                SELECT FROM retention_drop d JOIN recalls.published(ARRAY[t.recall_id]) p ON d.at < p.released_at
+                WHERE d.level = 'PRODUCT' AND d.quarter = %s)
+            FROM recalls.traced() t
+            """,
+            [quarter],
+        )
+        recall_id, gtins, groups, lots, outlets, coarse = cursor.fetchone()
+        cursor.execute(_PRODUCTS, {"gtins": gtins, "groups": groups})
+        products, all_groups = cursor.fetchone()
+    bounds = {"recall": recall_id, "since": since, "until": until, "outlets": outlets}
+    levels = [Level.GROUP, Level.PRODUCT] if coarse else [Level.GROUP]
+    statements = [(_BOUGHT, bounds | {"products": products, "lots": lots})]
+    statements += [(_MAY_HAVE_BOUGHT, bounds | {"groups": all_groups, "level": level.name}) for level in levels]
+    return _Asked(quarter, coarse, statements)
