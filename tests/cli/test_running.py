@@ -214,6 +214,45 @@ def test_server_tells_whoever_a_broken_glass_is_about_by_email(
     assert installed.run("glass", "tell", "--once").stderr.startswith("There is no mail server: set TARKKA_MAIL_URL")
 
 
+def test_server_works_the_queue_off_and_starts_its_worker_again(
+    installed: Installation, server: Server, tmp_path: Path
+) -> None:
+    someone = {
+        "key": "p", "identity_code": new_code(), "given_name": "Tuuli", "family_name": "Tuulinen", "language": "en",
+        "is_main_member": True, "email": "tuuli@example.org",
+    }  # fmt: skip
+    people = tmp_path / "people.ndjson"
+    people.write_text(json.dumps({"household": "h", "since": "2020-01-01", "persons": [someone]}))
+    person = json.loads(installed.run("household", "load", people).stdout)["person_id"]
+    with a_mail_server() as (postbox, port), installed.serving(TARKKA_MAIL_URL=f"smtp://127.0.0.1:{port}") as serving:
+        worker = serving.child("work")
+        worker.kill()  # is started again
+        psutil.wait_procs([worker], 10)
+        execute(make_conninfo(server.address, dbname="tarkka"), *(each.format(person) for each in A_RECALL))
+        serving.wait(lambda: bool(postbox.messages))
+        code, _, err = serving.end(signal.SIGTERM)
+    assert (code, postbox.recipients) == (0, ["tuuli@example.org"])
+    assert "The worker of the queue ended by itself, with code -9, and is started again" in err
+    assert "tuuli" not in err.lower()
+
+
+A_RECALL = (
+    """
+    INSERT INTO recall (id) VALUES (1);
+    INSERT INTO recall_draft
+        (id, recall_id, kind, is_dangerous, gtins, group_codes, lots, outlets, period, texts, drafted_by)
+    VALUES (1, 1, 'food', true, '{{06408430000135}}', '{{}}', '{{}}', '{{}}', '[2024-03-01,2024-03-31]',
+            '{{"en": {{"product": "Milk", "hazard": "Listeria"}}}}', 'one');
+    INSERT INTO recall_release (recall_id, draft_id, released_by) VALUES (1, 1, 'another');
+    INSERT INTO recall_person (recall_id, person_id, receipt_id, purchased_at, certainty)
+    VALUES (1, {0}, 1, '2024-03-05', 'bought');
+    INSERT INTO recall_notice (recall_id, person_id, channel, state, told_at) VALUES (1, {0}, 'portal', 'told', now());
+    SELECT recalls.queue(array_agg(id)) FROM recall_notice
+    """,
+)
+"""A recall whose trace found somebody, and its telling queued."""
+
+
 def test_server_seals_what_is_recorded(installed: Installation) -> None:
     installed.run("audit", "seal", "--once")
     newest = installed.run("audit", "checkpoint").stdout
