@@ -4,6 +4,8 @@ import secrets
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
+from stdnum.iban import calc_check_digits
+
 from acting import a_mandate, an_operator
 from building import a_household, a_receipt, a_return, a_source, administrator, outlet_of, take
 from looking import own_look
@@ -47,6 +49,7 @@ def _plant(person: int, card: str, code: str) -> Planted:
         return mine[-1]
 
     _plant_people(person, new)
+    mine.append(_plant_payout(person))
     _plant_purchases(person, card, new)
     for objection in Objection:
         make_objection(person, objection, place=Place.DESK, acting=staff)
@@ -74,6 +77,27 @@ def _plant(person: int, card: str, code: str) -> Planted:
     with own_look(person):
         record_download()
     return Planted(person, code, (code, card, *mine), (staff.id, clerk, "E-nobody"))
+
+
+def _plant_payout(person: int) -> str:
+    """Let the person have been paid Bonus to an account of their own, and return it."""
+    from tarkka.bonus.account import seal_iban
+
+    long_ago = datetime(2001, 1, 1, tzinfo=UTC) + timedelta(seconds=secrets.randbelow(10**8))
+    bank = f"{secrets.randbelow(10**14):014d}"
+    account = f"FI{calc_check_digits(f'FI00{bank}')}{bank}"
+    with administrator() as connection:
+        connection.execute("INSERT INTO payout_account VALUES (%s, %s, %s)", [person, seal_iban(account), long_ago])
+        connection.execute(
+            "WITH run AS (INSERT INTO payout_run (month, at, payer_name, payer_iban, payouts, paid_cents,"
+            " without_account, digest)"
+            " SELECT coalesce(max(month), '1900-01-01') + interval '1 month', %s, 'plant', 'FI2112345600000785', 1, 7,"
+            " 0, sha256('') FROM payout_run WHERE month < '2000-01-01' RETURNING id)"
+            " INSERT INTO payout (run_id, household_id, person_id, iban_sealed, amount_cents)"
+            " SELECT run.id, household_id, person_id, %s, %s FROM run, membership WHERE person_id = %s LIMIT 1",
+            [long_ago, seal_iban(account), secrets.randbelow(10**9) + 1, person],
+        )
+    return account
 
 
 def _plant_people(person: int, new: object) -> None:
@@ -187,6 +211,11 @@ def _plant_purchases(person: int, card: str, new: object) -> None:
     verdicts = take(source, [sale, rest, a_return(sale, receipt_id=new("R"))])
     assert [verdict.status for verdict in verdicts] == ["accepted"] * 3, verdicts
     with administrator() as connection:
+        for number, held in enumerate(("receipt", "receipt_group", "receipt_line"), start=10**10):
+            connection.execute(
+                f"INSERT INTO held_{held} SELECT r.*, 'request', %s FROM {held} r WHERE purchaser_id = %s",
+                [number, person],
+            )
         connection.execute(
             "INSERT INTO sent_receipt (person_id, receipt_id, is_refused)"
             " SELECT purchaser_id, id, true FROM receipt WHERE purchaser_id = %s",

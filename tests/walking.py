@@ -40,6 +40,7 @@ USES = {
     (Role.CUSTOMER, Purpose.HOUSEHOLD_VIEW, HOUSEHOLD): (TOTAL, TOTAL),
     (Role.AUTOMATIC, Purpose.BONUS, HOUSEHOLD): (TOTAL, TOTAL),
     (Role.AUTOMATIC, Purpose.RECALL, PERSON): (TOTAL, TOTAL),
+    (Role.AUTOMATIC, Purpose.BONUS, TRACE): (TOTAL, TOTAL),
     (Role.AUTOMATIC, Purpose.RECALL, TRACE): (PRODUCT, PRODUCT),
     (Role.RECALL_OFFICER, Purpose.RECALL, TRACE): (PRODUCT, PRODUCT),
     (Role.ANALYST, Purpose.STATISTICS, TRACE): (PRODUCT, PRODUCT),
@@ -93,6 +94,10 @@ RIGHTS = {
         table               SELECT        INSERT        UPDATE             DELETE
         person              home:viewing  -             -                  -
         receipt             home          -             -                  -
+        bonus_part          all           -             -                  -
+        bonus_run           all           -             -                  -
+        household_cooperative  home       home:bonus    -                  -
+        ledger_entry        home          -             -                  -
     """,
     TRACE: """
         table               SELECT        INSERT        UPDATE             DELETE
@@ -103,6 +108,11 @@ RIGHTS = {
         held_receipt_group  none          -             -                  -
         held_receipt_line   none          -             -                  -
         recall_person       all:recall    all:recall    -                  -
+        bonus_part          all:bonus     all:bonus     -                  -
+        bonus_run           all:bonus     all:bonus     -                  -
+        household_cooperative  all:bonus  -             -                  -
+        ledger_entry        all:bonus     all:bonus     -                  -
+        payout_run          all:bonus     -             -                  -
     """,
     AUDIENCE: """
         table                   SELECT      INSERT      UPDATE             DELETE
@@ -156,6 +166,7 @@ SITUATIONS = {
     Purpose.REGISTER_UPKEEP: ("choice_change", {Part.CHOICES}),
 }
 PURPOSES = {
+    "bonus": (Purpose.BONUS,),
     "choosing": (Purpose.OWN_DATA, Purpose.REGISTER_UPKEEP),
     "looking": (Purpose.OWN_DATA,),
     "reaching": (Purpose.OWN_DATA, Purpose.RECALL, Purpose.REGISTER_UPKEEP),
@@ -184,6 +195,7 @@ KEYS = {
     "recall_draft": "id", "recall_release": "recall_id", "recall_end": "recall_id", "recall_person": "person_id",
     "recall_notice": "id", "recall_acknowledgement": "person_id",
     "flag": "id", "flag_decision": "flag_id", "flag_event": "event_id", "staff_call": "id",
+    "bonus_part": "id", "bonus_run": "id", "household_cooperative": "household_id", "ledger_entry": "id",
     "payout": "id", "payout_account": "person_id", "payout_run": "id",
     "audience.receipt": "id", "audience.receipt_group": "receipt_id",
     "audience.receipt_line": "receipt_id",
@@ -206,6 +218,13 @@ ADDITIONS = {
     "contact_for_safety": "(person_id, kind, value, for_safety_only) VALUES ({0}, 'email', 'walk@example.org', true)",
     "wish": "(person_id, purpose, kind) VALUES ({0}, 'services', 'post')",
     "sent_receipt": "(person_id, receipt_id) VALUES ({0}, 2)",
+    "bonus_part": "(run_id, first_entry, last_entry, kind, debit, credit, entries, amount_cents, digest)"
+    " VALUES (0, 1, 1, 'bonus', 'bonus_cost', 'household', 1, {0}, sha256('a'))",
+    "bonus_run": "(month, number, program_version) VALUES ('1990-01-01', {0}, 1)",
+    "household_cooperative": "(household_id, from_month, cooperative, set_by)"
+    " VALUES ({1}, date_trunc('month', now() + interval '40 days'), 'a', 'walk')",
+    "ledger_entry": "(household_id, month, kind, debit, credit, amount_cents, program_version, run_id)"
+    " VALUES ({1}, '1990-01-01', 'bonus', 'bonus_cost', 'household', {0}, 1, 0)",
     "payout_account": "(person_id, iban_sealed) VALUES ({0}, sha256('a'))",
     "recall_person": "(recall_id, person_id, receipt_id, purchased_at, certainty)"
     " VALUES ({2}, {0}, 7, now(), 'bought')",
@@ -401,7 +420,17 @@ def _upheld(person: int) -> Iterator[str]:
         if (ended, lifted, called) != ([(True,)], [(True,)], [("A", "Walker")]):
             yield f"a cap is ended {ended}, a restriction lifted {lifted}, and a name corrected to {called}"
         raise _UndoneError
-    taken = {"contact": 2, "receipt": 1, "receipt_group": 4, "receipt_line": 2, "sent_receipt": 1, "wish": 1}
+    taken = {
+        "held_receipt": 3,
+        "held_receipt_group": 4,
+        "held_receipt_line": 2,
+        "contact": 2,
+        "receipt": 1,
+        "receipt_group": 4,
+        "receipt_line": 2,
+        "sent_receipt": 1,
+        "wish": 1,
+    }
     with _undone(), look(person, officer):
         found = {what: count for what, stays, count in rows("SELECT * FROM rights.erasable()") if not stays}
         rows("SELECT rights.erase(%s)", request)

@@ -143,6 +143,8 @@ ADDRESSES = {
     ("details-wish", "get", "/details/wish/"): (405, 405, 405),
     ("details-wish", "post", "/details/wish/"): (SIGN_IN, 400, 400),
     ("healthz", "get", "/healthz"): (200, 200, 200),
+    ("held", "get", "/purchases/held/"): (SIGN_IN, 200, 200),
+    ("held", "post", "/purchases/held/"): (405, 405, 405),
     ("home", "get", "/home/"): (SIGN_IN, 200, 200),
     ("household", "get", "/household/"): (SIGN_IN, 200, 200),
     ("household", "get", "/household/?year=2024&month=3"): (SIGN_IN, 200, 200),

@@ -1,15 +1,19 @@
 """Why a receipt is as fine as it is, in words: for its page and its paper (R3, R4)."""
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date
 
+from django.utils import timezone
 from django.utils.translation import gettext
+from django.utils.translation import gettext_noop as msgid
 
+from tarkka.description.queries import load_rulebook
 from tarkka.description.schema import Document
 from tarkka.purchases.queries import ReceiptDetail
 from tarkka.vocabulary import Channel, Language, Level
 from tarkka.wording import formats
-from tarkka.wording.words import CHANNEL
+from tarkka.wording.words import CHANNEL, HOLD
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,8 +34,10 @@ def why(detail: ReceiptDetail, document: Document, cap: Level | None, language: 
     """
     receipt = detail.receipt
     stored, since, nothing_finer = _by_level(receipt.level)
-    reasons = []
-    if receipt.level is detail.collected_level:
+    reasons: list[str] = []
+    if detail.dropped:
+        reasons += _dropped(detail, language)
+    elif receipt.level is detail.collected_level:
         chain = document.chain[receipt.chain].name.written_in(language)
         channel = gettext(CHANNEL[Channel(receipt.channel)])
         told = {"chain": chain, "channel": channel, "since": formats.day(detail.collected_since, language)}
@@ -42,7 +48,7 @@ def why(detail: ReceiptDetail, document: Document, cap: Level | None, language: 
         reasons.append(gettext("why.capped"))
     else:
         reasons.append(gettext("why.delivered"))
-    if nothing_finer:
+    if nothing_finer and not detail.dropped:
         reasons.append(nothing_finer)
     if detail.finer_since:
         reasons.append(_later(detail.finer_level, detail.finer_since, language))
@@ -53,6 +59,30 @@ def why(detail: ReceiptDetail, document: Document, cap: Level | None, language: 
         "since": formats.day(detail.version_from, language),
     }
     return Why(stored, document.level[receipt.level].text.written_in(language), tuple(reasons), version)
+
+
+_DROPPED = {
+    Level.PRODUCT: msgid("why.dropped.product %(since)s"),
+    Level.GROUP: msgid("why.dropped.group %(since)s"),
+    Level.TOTAL: msgid("why.dropped.total %(since)s"),
+}
+
+
+def _dropped(detail: ReceiptDetail, language: Language) -> Iterator[str]:
+    """Say what of a receipt was let go, when and by which rule of the description, and for what it is still held."""
+    versions = {version.number: version.description.document for version in load_rulebook().versions}
+    for each in detail.dropped:
+        yield gettext(_DROPPED[each.level]) % {"since": formats.day(timezone.localdate(each.at), language)}
+    for each in detail.dropped:
+        document = versions[each.version]
+        kept = document.retention[each.level]
+        yield gettext("why.dropped.kept %(level)s %(time)s %(text)s") % {
+            "level": document.level[each.level].name.written_in(language),
+            "time": formats.quarters(kept.quarters, language),
+            "text": kept.text.written_in(language),
+        }
+    if detail.holds:
+        yield gettext("why.held %(holds)s") % {"holds": ", ".join(gettext(HOLD[each]) for each in detail.holds)}
 
 
 def _by_level(level: Level) -> tuple[str, str, str]:

@@ -45,15 +45,7 @@ def held_receipts() -> list[HeldReceipt]:
             JOIN outlet o ON o.id = r.outlet_id ORDER BY h.purchased_at DESC, h.receipt_id DESC
             """  # noqa: S608  # a constant
         )
-        return [HeldReceipt(*row[:5], tuple(row[5])) for row in cursor.fetchall()]
-
-
-def count_held() -> int:
-    """Return of how many of the subject's receipts something is held."""
-    with connection.cursor() as cursor:
-        cursor.execute(f"SELECT count(DISTINCT receipt_id) FROM ({_HELD}) h")  # noqa: S608  # a constant
-        found: list[tuple[int]] = cursor.fetchall()
-    return found[0][0]
+        return [HeldReceipt(row[0], row[1], row[2], row[3], row[4], tuple(row[5])) for row in cursor.fetchall()]
 
 
 def holds_of(receipt_id: int) -> tuple[str, ...]:

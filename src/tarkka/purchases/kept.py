@@ -6,7 +6,7 @@ from datetime import UTC, date, datetime
 
 from django.db import connection
 
-from tarkka.vocabulary import Level
+from tarkka.vocabulary import Level, months_later
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,6 +33,11 @@ class Kept:
             return Level.PRODUCT
         coarsest = gone[-1].level
         return Level(coarsest - 1) if coarsest > Level.TOTAL else None
+
+    def from_day(self, level: Level) -> date | None:
+        """Return the first day after all that was let go of a level, None if nothing was."""
+        gone = [quarter for quarter, each in self.dropped.items() if any(one.level is level for one in each)]
+        return months_later(max(gone), 3) if gone else None
 
     def of(self, moment: datetime) -> tuple[Dropped, ...]:
         """Return what was let go of the quarter that an aware moment is in, the finest level first."""

@@ -75,8 +75,8 @@ class _Reader:
             ("payout_accounts", "iban"): open_iban,
             ("payouts", "iban"): open_iban,
             ("person", "identity_code"): open_identity,
-            ("receipts", "source"): sources.get,
-            ("receipts", "payments"): _payments,
+            **{(name, "source"): sources.get for name in ("receipts", "held_receipts")},
+            **{(name, "payments"): _payments for name in ("receipts", "held_receipts")},
         }
 
     def read(self, table: Table) -> list[rows.Row]:

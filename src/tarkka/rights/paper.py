@@ -18,7 +18,8 @@ from tarkka.rights.extract import Extract
 from tarkka.rights.phrases import SEPARATOR, Phrases, table
 from tarkka.rights.purchases import purchases
 from tarkka.vocabulary import Act, Outcome, RequestKind, Role
-from tarkka.wording.words import ACT, IDENTIFIED, OUTCOME, REQUEST
+from tarkka.wording import formats
+from tarkka.wording.words import ACT, HOLD, IDENTIFIED, OUTCOME, REQUEST
 
 
 def paper(extract: Extract, *, address: str | None = None) -> dict[str, object]:
@@ -88,7 +89,11 @@ class _Writer:
             gettext("extract.payouts"),
             [gettext("extract.payout"), gettext("extract.amount"), gettext("extract.account")],
             [
-                [f"{self.say.month(each.month)}\n{self.say.moment(each.paid_at)}", self.say.amount(each.amount), each.iban]
+                [
+                    f"{formats.month(each.month, self._extract.language)}\n{self.say.moment(each.paid_at)}",
+                    self.say.amount(each.amount),
+                    each.iban,
+                ]
                 for each in self._tables["payouts"]
             ],
         )
@@ -194,7 +199,13 @@ class _Writer:
         return "; ".join(filter(None, told))
 
     def after(self) -> Iterator[dict[str, object]]:
-        """Yield what comes after the purchases: the trail, what was asked, and what the register is."""
+        """Yield what comes after the purchases: what of them is held, the trail, what was asked, the register."""
+        yield table(
+            gettext("extract.held"),
+            [gettext("extract.purchase_id"), gettext("extract.held.what"), gettext("extract.held.for")],
+            list(self._held()),
+            text=gettext("extract.held.text"),
+        )
         yield self._looks()
         yield table(
             gettext("extract.cases"),
@@ -249,6 +260,19 @@ class _Writer:
             [[self.say.moment(each.found_at), each.told] for each in self._tables["breaches"]],
         )
         yield from self._about()
+
+    def _held(self) -> Iterator[list[str]]:
+        for each in self._tables["held_receipts"]:
+            what = f"{each.outlet}\n{self.say.money(each.total, each.currency)}"
+            yield [f"{each.id}\n{self.say.moment(each.purchased_at)}", what, self._held_for(each.held_for)]
+        for each in (*self._tables["held_receipt_groups"], *self._tables["held_receipt_lines"]):
+            name = each.name if isinstance(each, rows.HeldReceiptLine) else each.group_name or each.group
+            what = f"{name}\n{self.say.amount(each.amount)}"
+            yield [f"{each.receipt}\n{self.say.moment(each.purchased_at)}", what, self._held_for(each.held_for)]
+
+    def _held_for(self, told: str) -> str:
+        hold, _, number = told.partition(" ")
+        return f"{self.say.word(hold, HOLD)} ({number})"
 
     def _looks(self) -> dict[str, object]:
         looks = sorted(self._tables["looks"], key=lambda look: look.at)

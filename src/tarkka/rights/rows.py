@@ -12,6 +12,7 @@ from msgspec import Meta, Struct
 
 Amount = Annotated[Decimal, Meta(description="An amount of money in the receipt's currency, with two decimals.")]
 Moment = Annotated[datetime, Meta(tz=True, description="A time, with its offset from UTC.")]
+Held = Annotated[str, Meta(description="What it is kept for: recall, request or restriction, and its number.")]
 LevelName = Annotated[str, Meta(description="TOTAL, GROUP or PRODUCT, from coarse to fine.")]
 
 
@@ -166,6 +167,27 @@ class ReceiptLine(Row, frozen=True):
     vat_rate: Annotated[
         Decimal | None, Meta(description="The VAT that is in the amount, in per cent; empty if it is not known.")
     ]
+
+
+class HeldReceipt(Receipt, frozen=True):
+    """A receipt whose time is over and that is kept for a recall, a request or a restriction alone."""
+
+    held_for: Held
+    held_since: Moment
+
+
+class HeldReceiptGroup(ReceiptGroup, frozen=True):
+    """A group's sum whose time is over and that is kept for a recall, a request or a restriction alone."""
+
+    held_for: Held
+    held_since: Moment
+
+
+class HeldReceiptLine(ReceiptLine, frozen=True):
+    """A product line whose time is over and that is kept for a recall, a request or a restriction alone."""
+
+    held_for: Held
+    held_since: Moment
 
 
 class Look(Row, frozen=True):

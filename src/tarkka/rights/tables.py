@@ -41,7 +41,22 @@ class Table:
 
 
 _AMOUNT: _Told = {"amount_cents": ("amount",)}
-_GROUP: _Told = {"group_code": ("group", "group_name")}
+_RECEIPT: _Told = {
+    "source_receipt_id": ("receipt_number",),
+    "outlet_id": ("outlet", "chain"),
+    "household_id": ("household",),
+    "source_id": ("source",),
+    "total_cents": ("total",),
+    "bonus_eligible_cents": ("bonus_eligible",),
+    "card_benefit_cents": ("card_benefit",),
+}
+_SUM: _Told = {"receipt_id": ("receipt",), "group_code": ("group", "group_name"), **_AMOUNT}
+_LINE: _Told = {
+    "receipt_id": ("receipt",),
+    "product_id": ("name", "gtin", "product_code", "group", "group_name"),
+    **_AMOUNT,
+}
+_HELD: _Told = {"hold": ("held_for",), "hold_id": ("held_for",), "held_at": ("held_since",)}
 
 TABLES = (
     Table("person", rows.Person, "person", {"identity_sealed": ("identity_code",)}),
@@ -65,27 +80,12 @@ TABLES = (
     ),
     Table("restrictions", rows.Restriction, "restriction", {"valid": ("started_at", "ended_at")}),
     Table("level_caps", rows.LevelCap, "level_cap", {"valid": ("started_at", "ended_at")}),
-    Table(
-        "receipts",
-        rows.Receipt,
-        "receipt",
-        {
-            "source_receipt_id": ("receipt_number",),
-            "outlet_id": ("outlet", "chain"),
-            "household_id": ("household",),
-            "source_id": ("source",),
-            "total_cents": ("total",),
-            "bonus_eligible_cents": ("bonus_eligible",),
-            "card_benefit_cents": ("card_benefit",),
-        },
-    ),
-    Table("receipt_groups", rows.ReceiptGroup, "receipt_group", {"receipt_id": ("receipt",), **_GROUP, **_AMOUNT}),
-    Table(
-        "receipt_lines",
-        rows.ReceiptLine,
-        "receipt_line",
-        {"receipt_id": ("receipt",), "product_id": ("name", "gtin", "product_code", "group", "group_name"), **_AMOUNT},
-    ),
+    Table("receipts", rows.Receipt, "receipt", _RECEIPT),
+    Table("receipt_groups", rows.ReceiptGroup, "receipt_group", _SUM),
+    Table("receipt_lines", rows.ReceiptLine, "receipt_line", _LINE),
+    Table("held_receipts", rows.HeldReceipt, "held_receipt", {**_RECEIPT, **_HELD}),
+    Table("held_receipt_groups", rows.HeldReceiptGroup, "held_receipt_group", {**_SUM, **_HELD}),
+    Table("held_receipt_lines", rows.HeldReceiptLine, "held_receipt_line", {**_LINE, **_HELD}),
     Table("recalls", rows.Recall, "recall_person", {"recall_id": ("recall", "product"), "receipt_id": ("receipt",)}),
     Table("recall_notices", rows.RecallNotice, "recall_notice", {"recall_id": ("recall",)}),
     Table("recalls_read", rows.RecallRead, "recall_acknowledgement", {"recall_id": ("recall",)}),

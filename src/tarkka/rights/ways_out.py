@@ -112,6 +112,7 @@ ADDRESSES: dict[str, Way] = _once(
             "details": "own name, language, contacts, wishes",
             "details-language": "nothing: it changes the language",
             "details-wish": "nothing: it changes a wish",
+            "held": "own receipts of which something is held after its time, and for what",
             "home": "own name, the household's bonus purchases of the month in sum and what they earn, own latest"
             " receipts as outlet, time and total, latest looks, objections, days due of own requests",
             "household": "main member: names of the household's persons, each bonus purchase as outlet, date and"
@@ -255,6 +256,7 @@ COMMANDS: dict[str, Way] = _once(
             "migrate": "nothing",
             "outlet add": "how many outlets were registered",
             "outlet load": "how many outlets were registered",
+            "recall text": "what a recall tells everybody",
             "record": "the record of processing activities",
             "sample": "invented receipts and people",
             "schema": "the form of a receipt",
@@ -280,6 +282,9 @@ COMMANDS: dict[str, Way] = _once(
             "mandate list": "user ids of staff, roles, until when, who gave and confirmed, who signed the agreement",
             "person find": "the id of the person of an identity code",
             "recall bounces": "counts of e-mails that came back",
+            "recall trace": "how many people a trace found that none had found before",
+            "retention plan": "levels and quarters that are over, how many rows are held back for what; of nobody",
+            "retention run": "the same, and what was done",
             "requests list": "ids of requests and persons, kind, day due",
             "staff close": "nothing",
             "staff invite": "the code of an invitation",
@@ -304,6 +309,17 @@ COMMANDS: dict[str, Way] = _once(
             "requests show": "one person's requests in their words, with the answers; the person sees the look",
         },
         Role.REGISTER_ADMINISTRATOR,
+    ),
+    _each(
+        To.OPERATOR,
+        {
+            "recall draft": "a recall's number, and what it still lacks",
+            "recall end": "nothing",
+            "recall import": "how many notices were drafted; of each that was not, what is wrong with it",
+            "recall release": "nothing",
+            "recall status": "recalls as they were written and by whom; numbers of people affected and told, of nobody",
+        },
+        Role.RECALL_OFFICER,
     ),
     {
         "bonus payout": Way(

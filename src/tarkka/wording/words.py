@@ -35,6 +35,11 @@ CHANNEL = {
     Channel.STORE: msgid("channel.store"),
     Channel.WEB: msgid("channel.web"),
 }
+HOLD = {
+    "recall": msgid("hold.recall"),
+    "request": msgid("hold.request"),
+    "restriction": msgid("hold.restriction"),
+}
 IDENTIFIED = {
     "identity_document": msgid("case.identified.identity_document"),
     "strong_authentication": msgid("case.identified.strong_authentication"),

@@ -46,6 +46,9 @@ DONE = {
 ERASED = {
     "card": msgid("desk.erased.card"),
     "contact": msgid("desk.erased.contact"),
+    "held_receipt": msgid("desk.erased.held_receipt"),
+    "held_receipt_group": msgid("desk.erased.held_receipt_group"),
+    "held_receipt_line": msgid("desk.erased.held_receipt_line"),
     "membership": msgid("desk.erased.membership"),
     "payout": msgid("desk.erased.payout"),
     "payout_account": msgid("desk.erased.payout_account"),

@@ -21,6 +21,7 @@ from tarkka.portal.searching import SearchForm, keep_search
 from tarkka.portal.signing_in import signed_in
 from tarkka.purchases import queries as receipts
 from tarkka.purchases import search as searches
+from tarkka.purchases.kept import load_kept
 from tarkka.purchases.search import Found, Search
 from tarkka.vocabulary import Level, Span, month_span, months_later, year_span
 from tarkka.web.pages import PAGE_LENGTH, described
@@ -65,6 +66,7 @@ def _listed(request: HttpRequest, person_id: int) -> HttpResponse:
             page = _page(wanted, position)
         if asked is None:
             totals = _totals(page.found)
+        left = load_kept()
     if not page.found and (position.before or position.after):
         return redirect(f"{reverse('purchases')}{position.at()}")
     return render(
@@ -81,6 +83,8 @@ def _listed(request: HttpRequest, person_id: int) -> HttpResponse:
             "is_forgotten": bool(position.search) and asked is None,
             "is_appended": request.headers.get("HX-Target") == "p#older",
             "described": document,
+            "was_dropped": bool(left.dropped) and not page.older,
+            "kept_from": None if page.older else left.from_day(Level.TOTAL),
             **_around(position.month),
         },
     )

@@ -6,7 +6,7 @@ objections decide how finely it may read, and the page says so (R16).
 
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import date, datetime
 from urllib.parse import urlencode
 from zoneinfo import ZoneInfo
 
@@ -23,10 +23,12 @@ from tarkka.people.queries import objections_in_force, read_person
 from tarkka.portal.looking import service_look
 from tarkka.portal.periods import Step, asked_period, month_columns, month_names, span_name, span_of
 from tarkka.portal.signing_in import signed_in
+from tarkka.purchases.kept import load_kept
 from tarkka.purchases.spending import Breakdown, Spending, group_names, product_names, read_spending
 from tarkka.vocabulary import Level, Objection, Purpose, Span, months_later
 from tarkka.web import charts
 from tarkka.web.templatetags.described import named_in
+from tarkka.wording import formats
 from tarkka.wording.language import reader_language
 
 DRAWN, LISTED = 10, 50
@@ -43,6 +45,11 @@ _PART = {
     Breakdown.CHAIN: msgid("spending.chain"),
     Breakdown.GROUP: msgid("spending.group"),
     Breakdown.PRODUCT: msgid("spending.product"),
+}
+_DROPPED = {
+    Level.PRODUCT: msgid("spending.dropped.product %(before)s"),
+    Level.GROUP: msgid("spending.dropped.group %(before)s"),
+    Level.TOTAL: msgid("spending.dropped.total %(before)s"),
 }
 _OTHERS = {
     Breakdown.CHAIN: msgid("spending.chain.others %(count)s"),
@@ -137,6 +144,7 @@ def spending(request: HttpRequest, person_id: int) -> HttpResponse:
             "months": None if asked.month else _months(asked, shown, now, before, document.register.currency),
             "by": by,
             "is_ruled_out": is_ruled_out,
+            "dropped": _dropped(by, (earlier if before else span).first),
             "by_word": gettext(_BY[by]),
             "part_word": gettext(_PART[by]),
             "tabs": [
@@ -149,6 +157,16 @@ def spending(request: HttpRequest, person_id: int) -> HttpResponse:
             "month_names": month_names(),
         },
     )
+
+
+def _dropped(by: Breakdown, first: date) -> list[str]:
+    """Say what of the purchases since a day was let go, as far as the division would show it."""
+    kept, found = load_kept(), []
+    for level, words in _DROPPED.items():
+        before = kept.from_day(level)
+        if level <= by.level and before and before > first:
+            found.append(gettext(words) % {"before": formats.day(before, reader_language())})
+    return found
 
 
 def _asked(request: HttpRequest, years: range, zone: ZoneInfo) -> Asked:

@@ -104,6 +104,9 @@ BEGIN
         UNION ALL SELECT 'receipt', false, count(*) FROM receipt r WHERE r.purchaser_id = person AND r.purchased_at < rights.kept_since()
         UNION ALL SELECT 'contact', false, count(*) FROM contact c WHERE c.person_id = person
         UNION ALL SELECT 'wish', false, count(*) FROM wish w WHERE w.person_id = person
+        UNION ALL SELECT 'held_receipt_line', false, count(*) FROM held_receipt_line l WHERE l.purchaser_id = person
+        UNION ALL SELECT 'held_receipt_group', false, count(*) FROM held_receipt_group g WHERE g.purchaser_id = person
+        UNION ALL SELECT 'held_receipt', false, count(*) FROM held_receipt r WHERE r.purchaser_id = person
         UNION ALL SELECT 'sent_receipt', false, count(*) FROM sent_receipt s WHERE s.person_id = person
         UNION ALL SELECT 'recall_person', recalls.running(p.recall_id) IS NOT NULL, count(*) FROM recall_person p WHERE p.person_id = person GROUP BY 2
         UNION ALL SELECT 'payout_account', false, count(*) FROM payout_account a WHERE a.person_id = person
@@ -135,6 +138,10 @@ BEGIN
     UPDATE receipt r SET level = 'TOTAL' WHERE r.purchaser_id = person AND r.level <> 'TOTAL';
     DELETE FROM contact c WHERE c.person_id = person;
     DELETE FROM wish w WHERE w.person_id = person;
+    -- Held rows too: their time is over.
+    DELETE FROM held_receipt_line l WHERE l.purchaser_id = person;
+    DELETE FROM held_receipt_group g WHERE g.purchaser_id = person;
+    DELETE FROM held_receipt r WHERE r.purchaser_id = person;
     DELETE FROM sent_receipt s WHERE s.person_id = person;
     -- Of a recall that runs they are told by law; once it has ended, nobody needs to know.
     DELETE FROM recall_acknowledgement k WHERE k.person_id = person AND recalls.running(k.recall_id) IS NULL;
