@@ -42,6 +42,7 @@ def demo(
     _load_sample()
     _give_mandate()
     _open_staff()
+    _open_recall()
     console.print(f"\n[bold]Tarkka is at http://127.0.0.1:{port}[/bold]  (Ctrl-C stops everything)\n\nSign in as:")
     from tarkka.sample.load import demo_people
 
@@ -103,6 +104,12 @@ def _give_mandate() -> None:
     confirm_mandate(given, acting="tarkka demo, again", using="owner")
     agreement = load_rulebook().versions[-1].description.document.agreement
     sign_agreement(agreement.number, language=Language.EN, acting=user)
+
+
+def _open_recall() -> None:
+    from tarkka.sample.recalls import open_recall
+
+    open_recall(date.today())  # noqa: DTZ011  # the day of the person at the keyboard
 
 
 def _open_staff() -> None:

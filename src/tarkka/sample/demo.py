@@ -1,4 +1,4 @@
-"""Whom a visitor of the demo can be: a handful of the sample's people with something to see, and of its staff."""
+"""Whom a visitor of the demo can be, of the people and of the staff, and what is recalled in it."""
 
 import tomllib
 from dataclasses import dataclass
@@ -27,9 +27,12 @@ class StaffChoice:
     why: dict[str, str]
 
 
+_OTHERS = ("recall", "staff")
+
+
 def demo_choices() -> tuple[DemoChoice, ...]:
     """Return the people to choose from, the best first."""
-    return tuple(DemoChoice(key, why) for key, why in _table().items() if key != "staff")
+    return tuple(DemoChoice(key, why) for key, why in _table().items() if key not in _OTHERS)
 
 
 def staff_choices() -> tuple[StaffChoice, ...]:
@@ -38,6 +41,11 @@ def staff_choices() -> tuple[StaffChoice, ...]:
         StaffChoice(user_id, told["name"], Role(told["role"]), told["why"])
         for user_id, told in _table()["staff"].items()
     )
+
+
+def recall_table() -> dict[str, Any]:
+    """Return the demo's recall: a recall's table, who drafts and releases it, and on how many days it was sold."""
+    return dict(_table()["recall"])
 
 
 @cache
