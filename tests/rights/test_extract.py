@@ -96,6 +96,7 @@ def as_cell(value: Any) -> str:
 # The name that is told in place of an id.
 NAMES = {
     ("breach_person", "breach_id"): "SELECT breach_id, en FROM breach_notice WHERE breach_id = %s",
+    ("payout", "run_id"): "SELECT month, at FROM payout_run WHERE id = %s",
     ("receipt", "outlet_id"): "SELECT name FROM outlet WHERE id = %s",
     ("receipt", "source_id"): "SELECT name FROM source WHERE id = %s",
     ("receipt_line", "product_id"): "SELECT name FROM product WHERE id = %s",
@@ -109,6 +110,10 @@ def told_values(connection, planted, table: str, column: str, value: Any) -> lis
         return [as_json(end) for end in (value.lower, value.upper) if end is not None]
     if column == "identity_sealed":
         return [planted.identity_code]
+    if column == "iban_sealed":
+        from tarkka.bonus.account import open_iban
+
+        return [open_iban(bytes(value))]
     if column.endswith("_cents"):
         return [f"{Decimal(value).scaleb(-2):.2f}"]
     if column == "payments":
@@ -116,7 +121,7 @@ def told_values(connection, planted, table: str, column: str, value: Any) -> lis
             [{"method": each["method"], "amount": f"{Decimal(each['amount_cents']).scaleb(-2):.2f}"} for each in value]
         ]
     if (table, column) in NAMES:
-        return list(connection.execute(NAMES[table, column], [value]).fetchone())
+        return [as_json(each) for each in connection.execute(NAMES[table, column], [value]).fetchone()]
     return [as_json(value)]
 
 
@@ -269,7 +274,7 @@ def test_it_tells_all_that_the_regulation_asks(document, letter):
     about = document["about"]
     assert len(about["uses"]) == 10
     assert all(each["text"] and each["article"] for each in about["uses"])
-    assert len(about["categories"]) == 7
+    assert len(about["categories"]) == 8
     assert len(about["receivers"]) == 6
     assert {each["level"] for each in about["kept"]} == {"TOTAL", "GROUP", "PRODUCT"}
     assert {"Object", "Complain", "Have your data erased"} <= {each["name"] for each in about["rights"]}
