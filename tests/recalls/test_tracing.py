@@ -189,6 +189,58 @@ def test_group_that_came_back_whole_is_left_out(home: Household) -> None:
     assert found[mate.persons[0]] == "may_have_bought"
 
 
+def test_rows_held_back_for_the_recall_are_traced_and_for_another_are_not(home: Household) -> None:
+    from tarkka.recalls.tracing import trace_recall
+
+    mate = a_household(1)
+    taken(bought(home, milk()), bought(mate, milk(), purchased_at=GROUP_TIME))
+    dropped = (("receipt_line", home.persons[0]), ("receipt_group", mate.persons[0]), ("receipt", mate.persons[0]))
+    with administrator() as connection:
+        first, second = a_recall(**MARCH_2015, groups=("dairy",)), a_recall()
+        for recall in (first, second):
+            for table, person in dropped:
+                columns = ", ".join(
+                    name
+                    for (name,) in connection.execute(
+                        "SELECT column_name FROM information_schema.columns"
+                        " WHERE table_schema = 'public' AND table_name = %s AND is_generated = 'NEVER'",
+                        [table],
+                    )
+                )
+                connection.execute(
+                    f"INSERT INTO held_{table} ({columns}, hold, hold_id)"
+                    f" SELECT {columns}, 'recall', %s FROM {table} WHERE purchaser_id = %s",
+                    [recall, person],
+                )
+        for table, person in dropped:
+            connection.execute(f"DELETE FROM {table} WHERE purchaser_id = %s", [person])
+    trace_recall(first)
+    trace_recall(second)
+    assert found_for(first).get(mate.persons[0]) == "may_have_bought"
+    assert found_for(second).get(home.persons[0]) == "bought"
+    another = a_recall()
+    trace_recall(another)
+    assert home.persons[0] not in found_for(another)
+
+
+def test_lines_that_were_let_go_before_the_release_leave_their_groups(home: Household) -> None:
+    taken(bought(home, milk()))
+    with administrator() as connection:
+        connection.execute("DELETE FROM receipt_line WHERE purchaser_id = %s", home.persons)
+    assert certainty(home) is None
+    with administrator() as connection:
+        connection.execute("SET session_replication_role = replica")
+        connection.execute("INSERT INTO retention_run (version, acting) VALUES (1, 'test')")
+        connection.execute(
+            "INSERT INTO retention_drop (run_id, version, level, quarter, rows, bytes, held)"
+            " SELECT max(id), 1, 'PRODUCT', '2024-01-01', 0, 0, 0 FROM retention_run"
+        )
+        try:
+            assert certainty(home) == "may_have_bought"
+        finally:
+            connection.execute("DELETE FROM retention_drop WHERE quarter = '2024-01-01'")
+
+
 def test_objectors_and_those_whose_data_is_restricted_are_found(home: Household) -> None:
     from tarkka.people.actions import customer, make_objection
     from tarkka.vocabulary import Objection, Place
@@ -270,15 +322,15 @@ def test_look_that_ran_out_keeps_nothing(home: Household, monkeypatch: pytest.Mo
 
     taken(bought(home, milk()))
     number = a_recall()
-    store = tracing._store
+    asked = tracing._asked
 
-    def too_slow(statement: str, given: Any) -> Any:
-        found = store(statement, given)
+    def too_slow(*stretch: Any) -> Any:
+        found = asked(*stretch)
         with administrator() as connection:
             connection.execute("UPDATE access_ticket SET expires_at = now() WHERE recall_id = %s", [number])
         return found
 
-    monkeypatch.setattr(tracing, "_store", too_slow)
+    monkeypatch.setattr(tracing, "_asked", too_slow)
     with pytest.raises(DatabaseError, match="no rows"):
         tracing.trace_recall(number)
     monkeypatch.undo()
