@@ -2,6 +2,8 @@
 
 import json
 import re
+import threading
+from concurrent.futures import ThreadPoolExecutor
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -15,7 +17,7 @@ from looking import own_look, rows
 from posting import Postbox
 from recalling import a_recall_of, an_officer
 from tarkka.jobs.working import Patience
-from tarkka.people.actions import change_language, customer, make_objection, remove_contact
+from tarkka.people.actions import change_contact, change_language, customer, make_objection, remove_contact
 from tarkka.people.details import ContactKind
 from tarkka.vocabulary import Language, Objection, Place, Purpose, Role
 from telling import VALUES, deliver, notices, number_of, progress, queue, queued, rows_of_owner, somebody
@@ -74,6 +76,20 @@ def test_every_channel_that_reaches_is_used_once_and_a_letter_where_no_other_doe
     deliver()
     assert notices(recall, person) == expected
     assert progress(recall).unreachable == (not expected)
+
+
+def test_whoever_could_not_be_reached_is_told_by_the_next_trace_if_they_can_be_by_then(postbox: Postbox) -> None:
+    person = somebody()
+    recall = queued(person)
+    deliver()
+    assert progress(recall).unreachable == 1
+    queue(recall)
+    assert rows("SELECT FROM jobs.procrastinate_jobs") == [], "nothing has changed"
+    change_contact(person, POST, VALUES[POST].format(person), acting=customer(person))
+    queue(recall)
+    deliver()
+    assert notices(recall, person) == {"letter": "told"}
+    assert progress(recall).unreachable == 0
 
 
 def test_ways_for_safety_alone_come_first(postbox: Postbox) -> None:
@@ -297,6 +313,33 @@ def test_email_repeated_after_an_interruption_is_the_same_message(
     assert rows_of_owner("SELECT attempts FROM recall_notice WHERE id = %s", number_of(recall, person, "email")) == [
         (2,)
     ]
+
+
+def test_several_at_the_same_notice_hand_it_over_once(postbox: Postbox) -> None:
+    """As when a worker that was taken for dead goes on."""
+    from django.db import connection
+
+    from tarkka.recalls.delivery import tell
+
+    person = somebody(EMAIL, PHONE)
+    recall = queued(person)
+    [(job,)] = rows_of_owner("UPDATE jobs.procrastinate_jobs SET status = 'doing' RETURNING id")
+    together = threading.Barrier(4)
+
+    def run() -> None:
+        together.wait()
+        try:
+            tell(job)
+        finally:
+            connection.close()
+
+    with ThreadPoolExecutor(4) as pool:
+        for each in [pool.submit(run) for _ in range(4)]:
+            each.result()
+    assert len(postbox.messages) == 1
+    assert notices(recall, person) == {"email": "told", "text": "told"}
+    with administrator() as admin:
+        admin.execute("DELETE FROM jobs.procrastinate_jobs")
 
 
 def test_contact_taken_away_meanwhile_is_followed_by_the_next(

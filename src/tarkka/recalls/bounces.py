@@ -71,6 +71,7 @@ def _returned_id(message: Message) -> str:
         kind = part.get_content_type()
         if kind == "text/rfc822-headers":
             return str(message_from_string(str(part.get_payload())).get("Message-ID", ""))
-        if kind == "message/rfc822" and part.is_multipart():
-            return str(part.get_payload(0).get("Message-ID", ""))
+        if kind == "message/rfc822":
+            returned = next((each for each in part.get_payload() if isinstance(each, Message)), Message())
+            return str(returned.get("Message-ID", ""))
     return ""

@@ -20,8 +20,14 @@ LANGUAGE sql SECURITY DEFINER SET search_path = pg_catalog, public, jobs, pg_tem
         FROM unnest(numbers) n))
 $$;
 
+-- By which channel somebody is told who can be reached in this way.
+CREATE FUNCTION recalls.channel_of(kind text) RETURNS text
+LANGUAGE sql IMMUTABLE SECURITY DEFINER SET search_path = pg_catalog, public, pg_temp AS $$
+    SELECT CASE kind WHEN 'phone' THEN 'text' WHEN 'post' THEN 'letter' ELSE kind END
+$$;
+
 -- Put the notice into the portal of everybody whom the present trace has found and who has none, and queue the telling of them. In the trace's
--- own transaction: who was found is told, and nobody else. Returns of how many.
+-- own transaction: who was found is told, and nobody else. Returns of how many. Those whom no channel reached are tried again if one could now.
 CREATE FUNCTION recalls.tell_found() RETURNS bigint
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, public, pg_temp AS $$
 DECLARE
@@ -35,6 +41,11 @@ BEGIN
         ON CONFLICT DO NOTHING RETURNING id)
     SELECT array_agg(id) INTO numbers FROM begun;
     PERFORM recalls.queue(numbers);
+    -- Whoever could not be reached and can be by now.
+    PERFORM recalls.queue(array_agg(n.id)) FROM recall_notice n WHERE n.recall_id = access.recall() AND n.is_only_way AND EXISTS (
+        SELECT FROM contact c WHERE c.person_id = n.person_id AND NOT EXISTS (
+            SELECT FROM recall_notice o WHERE o.recall_id = n.recall_id AND o.person_id = n.person_id
+            AND o.channel = recalls.channel_of(c.kind) AND o.use_safety_contact = c.for_safety_only));
     RETURN coalesce(cardinality(numbers), 0);
 END $$;
 
@@ -63,8 +74,7 @@ BEGIN
     IF next.id IS NULL THEN
         INSERT INTO recall_notice (recall_id, person_id, channel, use_safety_contact, state)
         SELECT portal.recall_id, portal.person_id, c.channel, c.for_safety_only, 'trying'
-        FROM (SELECT CASE t.kind WHEN 'phone' THEN 'text' WHEN 'post' THEN 'letter' ELSE t.kind END AS channel, t.for_safety_only
-              FROM contact t WHERE t.person_id = portal.person_id) c
+        FROM (SELECT recalls.channel_of(t.kind) AS channel, t.for_safety_only FROM contact t WHERE t.person_id = portal.person_id) c
         WHERE c.channel = ANY (channels) AND NOT EXISTS (
             SELECT FROM recall_notice n WHERE n.recall_id = portal.recall_id AND n.person_id = portal.person_id AND n.channel <> 'portal'
             AND CASE WHEN n.channel = c.channel THEN n.state <> 'failed' OR n.use_safety_contact = c.for_safety_only
@@ -134,6 +144,7 @@ END $$;
 GRANT EXECUTE ON FUNCTION recalls.claim, recalls.told_among, recalls.bounce, recalls.progress TO tarkka_app;
 GRANT EXECUTE ON FUNCTION recalls.tell_found TO tarkka_trace;
 GRANT CREATE ON SCHEMA recalls TO tarkka_door;
+ALTER FUNCTION recalls.channel_of OWNER TO tarkka_door;
 ALTER FUNCTION recalls.queue OWNER TO tarkka_door;
 ALTER FUNCTION recalls.tell_found OWNER TO tarkka_door;
 ALTER FUNCTION recalls.claim OWNER TO tarkka_door;
