@@ -5,6 +5,7 @@ import signal
 import subprocess
 import sys
 from datetime import date
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -254,3 +255,27 @@ def test_no_other_look_at_all_households_pays_or_reads_who_was_paid(program, sta
     ):
         opened.cover_everyone()
         connection.connection.execute(statement)
+
+
+def test_command_tells_what_was_paid_and_where_the_files_are(month):
+    from typer.testing import CliRunner
+
+    from tarkka.cli.main import main
+
+    def run(*given: str) -> Any:
+        return CliRunner().invoke(main, ["bonus", "payout", *given])
+
+    home, _ = a_buyer(month), a_buyer(month, iban=None)
+    asked = ("--month", f"{month:%Y-%m}", "--from", "FI79 4405 2020 0360 82")
+    early = run(*asked)
+    assert (early.exit_code, f"tarkka bonus close --month {month:%Y-%m}" in early.stderr) == (2, True)
+    close(month)
+    answer = run(*asked)
+    assert answer.exit_code == 0, answer.stderr
+    paid_line, file, waiting = answer.stdout.splitlines()
+    assert paid_line == f"{month:%Y-%m}: 1 households paid 3.75 in all."
+    assert Path(file).name == f"bonus-{month:%Y-%m}-1.xml"
+    assert waiting == "1 households wait for an account."
+    assert balances(home) == [0]
+    assert "as 2017-03" in run("--month", "March", "--from", PAYER).stderr
+    assert "no IBAN" in run("--month", "2017-03", "--from", "FI00").stderr

@@ -18,6 +18,9 @@ from tarkka.database.keys import home
 from tarkka.vocabulary import Language, Role
 
 DESCRIPTION = Path("descriptions/s_group.toml")
+PROGRAM = Path("programs/s_group.toml")
+INVENTED_IBAN = "FI2112345600000785"
+"""The example of Finland's banks: nobody's account."""
 EFFECTIVE_ON = date(2016, 9, 1)
 """From this day on the reference description collects as it does today (R3)."""
 
@@ -40,6 +43,7 @@ def demo(
     _refuse_real_register()
     _publish(description)
     _load_sample()
+    _reckon_bonus()
     _give_mandate()
     _open_staff()
     _open_recall()
@@ -92,6 +96,25 @@ def _load_sample() -> None:
             bar.update(tasks[what], completed=share)
 
         load_demo(date.today(), told)  # noqa: DTZ011  # the day of the person at the keyboard
+
+
+def _reckon_bonus() -> None:
+    """Publish the reference program, close the months of the sample, and pay one of them out to somebody's account."""
+    from tarkka.bonus.account import give_account
+    from tarkka.bonus.actions import publish
+    from tarkka.bonus.closing import close
+    from tarkka.bonus.payout import pay_out
+    from tarkka.bonus.queries import programs, this_month
+    from tarkka.people.actions import customer
+    from tarkka.sample.load import demo_people
+    from tarkka.vocabulary import months_later
+
+    if not programs():
+        publish(PROGRAM.read_text(encoding="utf-8"), acting=getpass.getuser(), file=PROGRAM.name)
+        list(close())
+        payee = demo_people()[0].person_id
+        give_account(payee, INVENTED_IBAN, acting=customer(payee))
+        pay_out(months_later(this_month(), -2), from_iban=INVENTED_IBAN)
 
 
 def _give_mandate() -> None:
