@@ -97,6 +97,9 @@ def as_cell(value: Any) -> str:
 NAMES = {
     ("breach_person", "breach_id"): "SELECT breach_id, en FROM breach_notice WHERE breach_id = %s",
     ("payout", "run_id"): "SELECT month, at FROM payout_run WHERE id = %s",
+    ("held_receipt", "outlet_id"): "SELECT name FROM outlet WHERE id = %s",
+    ("held_receipt", "source_id"): "SELECT name FROM source WHERE id = %s",
+    ("held_receipt_line", "product_id"): "SELECT name FROM product WHERE id = %s",
     ("receipt", "outlet_id"): "SELECT name FROM outlet WHERE id = %s",
     ("receipt", "source_id"): "SELECT name FROM source WHERE id = %s",
     ("receipt_line", "product_id"): "SELECT name FROM product WHERE id = %s",

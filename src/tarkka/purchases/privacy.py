@@ -94,6 +94,7 @@ PERSONAL = (
             " restriction.",
             dict(_OWN[name].columns) | _HELD,
             whose="purchaser_id",
+            left_out=_OWN[name].left_out,
         )
         for name in ("receipt", "receipt_group", "receipt_line")
     }

@@ -264,15 +264,14 @@ class _Writer:
     def _held(self) -> Iterator[list[str]]:
         for each in self._tables["held_receipts"]:
             what = f"{each.outlet}\n{self.say.money(each.total, each.currency)}"
-            yield [f"{each.id}\n{self.say.moment(each.purchased_at)}", what, self._held_for(each.held_for)]
+            yield [f"{each.id}\n{self.say.moment(each.purchased_at)}", what, self._held_for(each)]
         for each in (*self._tables["held_receipt_groups"], *self._tables["held_receipt_lines"]):
             name = each.name if isinstance(each, rows.HeldReceiptLine) else each.group_name or each.group
             what = f"{name}\n{self.say.amount(each.amount)}"
-            yield [f"{each.receipt}\n{self.say.moment(each.purchased_at)}", what, self._held_for(each.held_for)]
+            yield [f"{each.receipt}\n{self.say.moment(each.purchased_at)}", what, self._held_for(each)]
 
-    def _held_for(self, told: str) -> str:
-        hold, _, number = told.partition(" ")
-        return f"{self.say.word(hold, HOLD)} ({number})"
+    def _held_for(self, each: rows.HeldReceipt | rows.HeldReceiptGroup | rows.HeldReceiptLine) -> str:
+        return f"{self.say.word(each.held_for, HOLD)} ({each.held_for_number})"
 
     def _looks(self) -> dict[str, object]:
         looks = sorted(self._tables["looks"], key=lambda look: look.at)

@@ -12,7 +12,7 @@ from msgspec import Meta, Struct
 
 Amount = Annotated[Decimal, Meta(description="An amount of money in the receipt's currency, with two decimals.")]
 Moment = Annotated[datetime, Meta(tz=True, description="A time, with its offset from UTC.")]
-Held = Annotated[str, Meta(description="What it is kept for: recall, request or restriction, and its number.")]
+Held = Annotated[str, Meta(description="What it is kept for: recall, request or restriction.")]
 LevelName = Annotated[str, Meta(description="TOTAL, GROUP or PRODUCT, from coarse to fine.")]
 
 
@@ -173,6 +173,7 @@ class HeldReceipt(Receipt, frozen=True):
     """A receipt whose time is over and that is kept for a recall, a request or a restriction alone."""
 
     held_for: Held
+    held_for_number: int
     held_since: Moment
 
 
@@ -180,6 +181,7 @@ class HeldReceiptGroup(ReceiptGroup, frozen=True):
     """A group's sum whose time is over and that is kept for a recall, a request or a restriction alone."""
 
     held_for: Held
+    held_for_number: int
     held_since: Moment
 
 
@@ -187,6 +189,7 @@ class HeldReceiptLine(ReceiptLine, frozen=True):
     """A product line whose time is over and that is kept for a recall, a request or a restriction alone."""
 
     held_for: Held
+    held_for_number: int
     held_since: Moment
 
 

@@ -56,7 +56,7 @@ _LINE: _Told = {
     "product_id": ("name", "gtin", "product_code", "group", "group_name"),
     **_AMOUNT,
 }
-_HELD: _Told = {"hold": ("held_for",), "hold_id": ("held_for",), "held_at": ("held_since",)}
+_HELD: _Told = {"hold": ("held_for",), "hold_id": ("held_for_number",), "held_at": ("held_since",)}
 
 TABLES = (
     Table("person", rows.Person, "person", {"identity_sealed": ("identity_code",)}),
