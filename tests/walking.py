@@ -68,6 +68,7 @@ RIGHTS = {
         level_cap           own           -             -                  -
         restriction         own           -             -                  -
         payout              own           -             -                  -
+        payout_run          own           -             -                  -
         payout_account      own:looking   own:looking   own:looking        own:looking
         receipt             own           -             -                  -
         receipt_group       own≥GROUP     -             -                  -
@@ -153,7 +154,7 @@ RIGHTS = {
 PARTS = {
     "membership": Part.HOUSEHOLD, "card": Part.CARD, "contact": Part.CONTACT, "contact_for_safety": Part.CONTACT,
     "wish": Part.CONTACT, "objection": Part.CHOICES, "level_cap": Part.CHOICES, "restriction": Part.CHOICES,
-    "receipt": Part.PURCHASES, "payout": Part.HOUSEHOLD,
+    "receipt": Part.PURCHASES, "payout": Part.HOUSEHOLD, "payout_run": Part.HOUSEHOLD,
     "held_receipt": Part.PURCHASES, "held_receipt_group": Part.PURCHASES, "held_receipt_line": Part.PURCHASES,
     "receipt_group": Part.PURCHASES, "receipt_line": Part.PURCHASES, "sent_receipt": Part.PURCHASES,
     "register_extract": Part.REQUESTS, "request": Part.REQUESTS, "erased": Part.REQUESTS,
@@ -428,6 +429,7 @@ def _upheld(person: int) -> Iterator[str]:
         "receipt": 1,
         "receipt_group": 4,
         "receipt_line": 2,
+        "payout_account": 1,
         "sent_receipt": 1,
         "wish": 1,
     }

@@ -3,6 +3,7 @@
 import secrets
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 from typing import Any
 
 import psycopg
@@ -102,6 +103,7 @@ def a_world() -> World:
             " SELECT p, 'erasure', 'asked', 'portal', p, now() FROM unnest(%s::bigint[]) p",
             [everyone],
         )
+    _earn([home.id, others.id])
     leaver = _a_leaver()
     for person in (*everyone, leaver):
         _breach(person)
@@ -128,6 +130,37 @@ def a_world() -> World:
             shared[look.event_id] = names
     world.owners = _owners(people) | {"shared_looks": shared}
     return world
+
+
+def _earn(households: list[int]) -> None:
+    """Let households have earned Bonus in a month that was closed, in a cooperative of their own."""
+    from tarkka.bonus.actions import publish
+    from tarkka.bonus.queries import programs
+
+    if not programs():
+        publish((Path(__file__).parents[1] / "programs" / "s_group.toml").read_text(), acting="world")
+    with administrator() as connection:
+        [(run,)] = connection.execute(
+            "INSERT INTO bonus_run (month, number, program_version)"
+            " SELECT '2020-01-01', coalesce(max(number), 0) + 1, 1 FROM bonus_run WHERE month = '2020-01-01'"
+            " RETURNING id"
+        ).fetchall()
+        connection.execute(
+            "INSERT INTO bonus_part (run_id, first_entry, last_entry, kind, debit, credit, entries, amount_cents,"
+            " digest) VALUES (%s, 1, 1, 'bonus', 'bonus_cost', 'household', 1, 1, sha256('a'))",
+            [run],
+        )
+        for household in households:
+            connection.execute(
+                "INSERT INTO ledger_entry (household_id, month, kind, debit, credit, amount_cents, program_version,"
+                " run_id) VALUES (%s, '2020-01-01', 'bonus', 'bonus_cost', 'household', 1, 1, %s)",
+                [household, run],
+            )
+            connection.execute(
+                "INSERT INTO household_cooperative (household_id, from_month, cooperative, set_by)"
+                " VALUES (%s, '2020-01-01', 'arina', 'world')",
+                [household],
+            )
 
 
 def _paid(connection: psycopg.Connection[Any], person: int, household: int, *, years_ago: int = 0) -> None:
@@ -255,7 +288,11 @@ def _owners(people: dict[str, int]) -> dict[str, dict[int, set[str]]]:
         "objection": "SELECT id, person_id FROM objection",
         "sent_receipt": "SELECT person_id, person_id FROM sent_receipt",
         "level_cap": "SELECT id, person_id FROM level_cap",
+        "ledger_entry": "SELECT e.id, m.person_id FROM ledger_entry e JOIN membership m USING (household_id)",
+        "household_cooperative": "SELECT h.household_id, m.person_id FROM household_cooperative h"
+        " JOIN membership m USING (household_id)",
         "payout": "SELECT id, person_id FROM payout",
+        "payout_run": "SELECT run_id, person_id FROM payout",
         "payout_account": "SELECT person_id, person_id FROM payout_account",
         "restriction": "SELECT id, person_id FROM restriction",
         "register_extract": "SELECT id, person_id FROM register_extract",
@@ -304,7 +341,8 @@ def _owners(people: dict[str, int]) -> dict[str, dict[int, set[str]]]:
             "flag": "SELECT id FROM flag",
             "flag_decision": "SELECT flag_id FROM flag_decision",
             "flag_event": "SELECT event_id FROM flag_event",
-            "payout_run": "SELECT id FROM payout_run",
+            "bonus_part": "SELECT id FROM bonus_part",
+            "bonus_run": "SELECT id FROM bonus_run",
             "staff_call": "SELECT id FROM staff_call",
             "recall_draft": "SELECT id FROM recall_draft",
             "recall_release": "SELECT recall_id FROM recall_release",

@@ -20,7 +20,7 @@ AMOUNTS = "currency total_cents bonus_eligible_cents card_benefit_cents payments
 HOUSEHOLD_RECEIPT = "household_id purchased_at id outlet_id channel kind " + AMOUNTS
 DOOR_RECEIPT = (
     "purchaser_id purchased_at id household_id outlet_id source_id version level channel kind source_receipt_id"
-    " refers_to refers_to_at currency total_cents bonus_eligible_cents card_benefit_cents payments"
+    " refers_to refers_to_at currency total_cents bonus_eligible_cents card_benefit_cents payments sole_payment"
 )
 SUPERVISION = ("flag", "flag_decision", "flag_event", "staff_call")
 VIEWS = tuple(f"supervision.{name}" for name in ("deed", "reached", "search", "suspected"))
@@ -54,9 +54,14 @@ QUEUED = {
 }
 RECALLS = ("recall_draft", "recall_end", "recall_release")
 RECALLED = ("recall_acknowledgement", "recall_notice", "recall_person")
+PROGRAM = {(table, "SELECT"): ALL for table in ("bonus_cooperative", "bonus_program")}
+LEDGER = {
+    (table, "SELECT"): ALL for table in ("bonus_part", "bonus_run", "household_cooperative", "ledger_entry")
+} | PROGRAM
 RIGHTS: dict[str, dict[tuple[str, str], str]] = {
     "tarkka_app": SHARED
     | QUEUE
+    | PROGRAM
     | DROPPED
     | {(table, "SELECT"): ALL for table in TRAIL}
     | {(table, "INSERT"): ALL for table in ("trail_checkpoint", "trail_node")}
@@ -116,13 +121,27 @@ RIGHTS: dict[str, dict[tuple[str, str], str]] = {
         ("wish", "UPDATE"): "ended_at",
         ("recall_acknowledgement", "INSERT"): "recall_id person_id",
         ("recall_notice", "UPDATE"): "state told_at failed_why",
+        ("payout", "SELECT"): ALL,
+        ("payout_account", "SELECT"): ALL,
+        ("payout_account", "INSERT"): "person_id iban_sealed",
+        ("payout_account", "UPDATE"): "iban_sealed set_at",
+        ("payout_account", "DELETE"): ALL,
+        ("payout_run", "SELECT"): "id month at",
     }
     | {(table, "SELECT"): ALL for table in RECALLED},
     "tarkka_household": SHARED
     | DROPPED
-    | {("person", "SELECT"): "id given_name family_name", ("receipt", "SELECT"): HOUSEHOLD_RECEIPT},
+    | LEDGER
+    | {
+        ("household_cooperative", "INSERT"): "household_id from_month cooperative set_by",
+        ("person", "SELECT"): "id given_name family_name",
+        ("receipt", "SELECT"): HOUSEHOLD_RECEIPT,
+    },
     "tarkka_trace": SHARED
     | DROPPED
+    | LEDGER
+    | {(table, "INSERT"): ALL for table in ("bonus_part", "bonus_run", "ledger_entry")}
+    | {("payout_run", "SELECT"): ALL}
     | {(table, "SELECT"): ALL for table in ("receipt", "receipt_group", "receipt_line", *HELD)}
     | {(table, "SELECT"): ALL for table in ("recall_person", "recall_run")}
     | {
@@ -140,6 +159,13 @@ RIGHTS: dict[str, dict[tuple[str, str], str]] = {
     }
     | QUEUED
     | DROPPED
+    | LEDGER
+    | {(table, verb): ALL for table in ("payout", "payout_run") for verb in ("SELECT", "INSERT")}
+    | {("payout_account", verb): ALL for verb in ("SELECT", "DELETE")}
+    | {
+        ("ledger_entry", "INSERT"): "household_id month kind debit credit amount_cents payout_id",
+        ("payout", "UPDATE"): "person_id iban_sealed",
+    }
     | {(table, verb): ALL for table in HELD for verb in ("SELECT", "INSERT", "DELETE")}
     | {("retention_run", "SELECT"): "id version", ("retention_run", "INSERT"): "version acting"}
     | {(table, "SELECT"): ALL for table in ("outlet", "receipt_group")}
@@ -226,7 +252,9 @@ CALLERS = {
     "access.delay_look": {"app"},
     "access.end_mandate": {"app", "owner"},
     "access.give_mandate": {"app", "owner"},
+    "access.group_for": {"trace"},
     "access.group_ok": {"trace", "audience", "trail"},
+    "access.household_for": {"household"},
     "access.issue": {"app"},
     "access.mandates": {"app", "owner"},
     "access.one_receipt": {"person"},
@@ -245,6 +273,18 @@ CALLERS = {
     "access.subject": {"person", "household", "seal"},
     "access.subject_for": {"person"},
     "access.subject_period": {"household"},
+    **{
+        f"bonus.{name}": {"door", "trace"}
+        for name in ("benefiting", "counting", "earning", "outlets_left_out", "paid_by", "sum_of")
+    },
+    **{
+        f"bonus.{name}": {"household"}
+        for name in ("accounts_shown", "balance", "of_household", "sees_all", "visible_months")
+    },
+    "bonus.closings": {"app", "household", "trace"},
+    "bonus.pay_out": {"trace"},
+    "bonus.payments": {"trace"},
+    "bonus.this_month": {"app", "household", "trace"},
     "jobs.procrastinate_defer_jobs_v1": {"door"},
     "jobs.procrastinate_fetch_job_v2": {"app"},
     "jobs.procrastinate_finish_job_v1": {"app"},
@@ -350,6 +390,8 @@ TOLD = {
     "access.review_case": "void",
     "access.sign_agreement": "void",
     "access.issue": "event_id bigint, level level, refusal text",
+    "bonus.closings": "month date, at timestamp with time zone",
+    "bonus.this_month": "date",
     "people.cards_among": "text",
     "people.holders": "number text, person_id bigint, valid tstzrange, household_id bigint, cap level",
     "people.person_by_identity": "bigint",
@@ -416,7 +458,8 @@ WHERE grantee IN (0, %s::regrole) AND oid >= 16384 GROUP BY 1, 2
 _CALLABLE = """
 SELECT pronamespace::regnamespace || '.' || proname, x.grantee::regrole::text FROM pg_proc, aclexplode(proacl) x
 WHERE pronamespace::regnamespace::text
-    IN ('access', 'jobs', 'people', 'purchases', 'recalls', 'retention', 'rights', 'services', 'supervision', 'trail')
+    IN ('access', 'bonus', 'jobs', 'people', 'purchases', 'recalls', 'retention', 'rights', 'services', 'supervision',
+        'trail')
 AND x.grantee <> proowner
 """
 _TOLD = """
@@ -425,7 +468,7 @@ SELECT pronamespace::regnamespace || '.' || proname, coalesce(
      FROM unnest(proallargtypes, proargmodes, proargnames) WITH ORDINALITY a (type, mode, name, nth) WHERE mode <> 'i'),
     format_type(prorettype, NULL))
 FROM pg_proc WHERE pronamespace::regnamespace::text IN
-    ('access', 'people', 'purchases', 'recalls', 'retention', 'rights', 'services', 'supervision', 'trail')
+    ('access', 'bonus', 'people', 'purchases', 'recalls', 'retention', 'rights', 'services', 'supervision', 'trail')
 AND (has_function_privilege('tarkka_app', oid, 'EXECUTE') OR has_function_privilege('tarkka_intake', oid, 'EXECUTE'))
 """
 

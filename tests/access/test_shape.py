@@ -23,6 +23,7 @@ INDEXES = {
     "receipt": {
         "purchaser_id, purchased_at, id",
         "household_id, purchased_at",
+        "refers_to_at) WHERE (refers_to_at IS NOT NULL",
         "purchased_at) WHERE (level = 'GROUP'::level",
     },
     "receipt_group": {"purchaser_id, purchased_at"},

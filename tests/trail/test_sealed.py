@@ -28,13 +28,13 @@ def test_every_table_that_is_made_for_it_is_sealed(admin: Any) -> None:
 def test_nothing_stands_open_in_an_entry_that_tells_who_somebody_is() -> None:
     """A closed list: whoever adds to it says that the column names nobody and holds no free text."""
     assert {column for each in SEALED for column in each.clear.split()} == {
-        "about", "act", "adjusted_for_months", "agreement", "announced_on", "at", "basis", "began_at", "benefit_basis_points",
-        "benefit_cents", "benefit_methods", "bonus_after_cents", "bonus_before_cents", "bonus_cents", "breach_id", "break_glass",
-        "bytes", "case_id", "chains_left_out", "channel", "closes_at", "compiled", "counts", "digest", "draft_id",
+        "about", "act", "adjusted_for_months", "agreement", "amount_cents", "announced_on", "at", "basis", "began_at",
+        "benefit_basis_points", "benefit_methods", "bonus_after_cents", "bonus_before_cents", "breach_id", "break_glass", "bytes",
+        "case_id", "chains_left_out", "channel", "closes_at", "compiled", "counts", "credit", "debit", "digest", "draft_id",
         "effective_from", "effective_on", "ended_at", "entries", "event_id", "first_at", "first_entry", "flag_id", "found_at",
         "given_at", "held", "hold", "id", "is_dangerous", "kind", "language", "last_at", "last_entry", "level", "mandate_id",
-        "month", "note", "number", "opened_at", "outlets_left_out", "paid_cents", "payments_left_out", "payouts", "people",
-        "place", "program_version", "published_at", "purpose", "quarter", "recall_id", "recorded_at", "refusal", "reported_at",
-        "request_id", "risk", "role", "row_id", "rows", "rule", "run_id", "said", "since", "situation", "size", "source",
-        "subject_kind", "taken_at", "time_zone", "until", "valid", "verdict", "version", "without_account", "xid",
+        "month", "note", "number", "opened_at", "outlets_left_out", "paid_cents", "payments_left_out", "payouts", "people", "place",
+        "program_version", "published_at", "purpose", "quarter", "recall_id", "recorded_at", "refusal", "reported_at", "request_id",
+        "risk", "role", "row_id", "rows", "rule", "run_id", "said", "since", "situation", "size", "source", "subject_kind",
+        "taken_at", "time_zone", "until", "valid", "verdict", "version", "without_account", "xid",
     }  # fmt: skip

@@ -107,6 +107,12 @@ LANGUAGE sql STABLE SECURITY DEFINER PARALLEL RESTRICTED SET search_path = pg_ca
     SELECT coalesce(bool_and(t.member_id IS NULL), false) FROM access.ticket() t WHERE t.subject_kind = 'household'
 $$;
 
+-- Entries on which accounts the viewer of a household sees.
+CREATE FUNCTION bonus.accounts_shown() RETURNS ledger_account[]
+LANGUAGE sql STABLE SECURITY DEFINER PARALLEL RESTRICTED SET search_path = pg_catalog, public, pg_temp AS $$
+    SELECT CASE WHEN bonus.sees_all() THEN enum_range(NULL::ledger_account) ELSE '{bonus_cost}' END
+$$;
+
 -- What the month's receipts come to for the household of the live ticket, if the viewer may see the month: besides what they earn on, what the
 -- receipts say earns Bonus (`eligible`), what of it was bought where nothing is earned (`left_out`), and what was given at the till
 -- (`card_benefit`). To another member than the main one, what earns Bonus alone. Sums: whose purchases they are of is not told.

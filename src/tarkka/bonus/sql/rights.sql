@@ -32,7 +32,7 @@ GRANT SELECT ON ledger_entry, household_cooperative TO tarkka_household;
 GRANT INSERT (household_id, from_month, cooperative, set_by) ON household_cooperative TO tarkka_household;
 CREATE POLICY joint ON ledger_entry FOR SELECT TO tarkka_household
     USING (household_id = (SELECT access.household_for('{bonus,household_view}')) AND month <@ (SELECT bonus.visible_months())
-           AND ((SELECT bonus.sees_all()) OR 'bonus_cost' IN (debit, credit)));
+           AND ARRAY[debit, credit] && (SELECT bonus.accounts_shown())::ledger_account[]);
 CREATE POLICY joint ON household_cooperative FOR SELECT TO tarkka_household
     USING (household_id = (SELECT access.household_for('{bonus,household_view}')));
 CREATE POLICY moves ON household_cooperative FOR INSERT TO tarkka_household
@@ -45,13 +45,14 @@ CREATE POLICY door_reads ON ledger_entry FOR SELECT TO tarkka_door USING (true);
 CREATE POLICY door_reads ON household_cooperative FOR SELECT TO tarkka_door USING (true);
 
 GRANT EXECUTE ON FUNCTION bonus.this_month, bonus.closings TO tarkka_app, tarkka_household, tarkka_trace;
-GRANT EXECUTE ON FUNCTION bonus.visible_months, bonus.sees_all, bonus.of_household, bonus.balance TO tarkka_household;
+GRANT EXECUTE ON FUNCTION bonus.visible_months, bonus.sees_all, bonus.accounts_shown, bonus.of_household, bonus.balance TO tarkka_household;
 GRANT EXECUTE ON FUNCTION bonus.outlets_left_out, bonus.sum_of, bonus.paid_by, bonus.earning, bonus.benefiting, bonus.counting TO tarkka_door, tarkka_trace;
 GRANT CREATE ON SCHEMA bonus TO tarkka_door;
 ALTER FUNCTION bonus.keep_household OWNER TO tarkka_door;
 ALTER FUNCTION bonus.this_month OWNER TO tarkka_door;
 ALTER FUNCTION bonus.closings OWNER TO tarkka_door;
 ALTER FUNCTION bonus.visible_months OWNER TO tarkka_door;
+ALTER FUNCTION bonus.accounts_shown OWNER TO tarkka_door;
 ALTER FUNCTION bonus.sees_all OWNER TO tarkka_door;
 ALTER FUNCTION bonus.of_household OWNER TO tarkka_door;
 ALTER FUNCTION bonus.balance OWNER TO tarkka_door;
