@@ -204,17 +204,8 @@ def _said(person: Person, found: OwnRecall) -> tuple[notice.Notice, tuple[tuple[
     """Return the notice in the person's language, and its parts with the one that tells why they are told."""
     zone = load_rulebook().time_zone
     days = [timezone.localtime(each.purchased_at, zone).date() for each in found.purchases]
-    said = notice.notice(found.recall, person.language, sellers=_sellers(found, person))
+    said = notice.notice(found.recall, person.language, sellers=notice.sellers(found.recall.draft, person.language))
     return said, (*said.parts, notice.why(found.certainty, days, person.language))
-
-
-def _sellers(found: OwnRecall, person: Person) -> list[str]:
-    codes = list(found.recall.draft.outlets)
-    if not codes:
-        return [_document().controller.name.written_in(person.language)]
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT name FROM outlet WHERE code = ANY (%s) ORDER BY name", [codes])
-        return [name for (name,) in cursor.fetchall()]
 
 
 def _document() -> Document:
