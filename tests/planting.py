@@ -9,6 +9,7 @@ from stdnum.iban import calc_check_digits
 from acting import a_mandate, an_operator
 from building import a_household, a_receipt, a_return, a_source, administrator, outlet_of, take
 from looking import own_look
+from recalling import a_recall
 from tarkka.vocabulary import Objection, Outcome, Place, Purpose, RequestKind, Role
 
 
@@ -51,6 +52,7 @@ def _plant(person: int, card: str, code: str) -> Planted:
     _plant_people(person, new)
     mine.append(_plant_payout(person))
     _plant_purchases(person, card, new)
+    _plant_recall(person, new)
     for objection in Objection:
         make_objection(person, objection, place=Place.DESK, acting=staff)
     withdraw_objection(person, Objection.A, place=Place.PHONE, acting=staff)
@@ -188,6 +190,29 @@ def _plant_people(person: int, new: object) -> None:
             "INSERT INTO wish (person_id, purpose, kind, wished_at, ended_at) VALUES (%s, 'services', 'email', %s, %s)"
         )
         write(wish, person, *ended)
+
+
+def _plant_recall(person: int, new: object) -> None:
+    """Let a recall affect somebody, who was told of it by one channel, not by another, and read it."""
+    assert callable(new)
+    at = datetime(2001, 1, 1, tzinfo=UTC) + timedelta(seconds=secrets.randbelow(10**8))
+    recall_id = a_recall()
+    with administrator() as connection:
+        connection.execute(
+            "INSERT INTO recall_person VALUES (%s, %s, %s, %s, 'may_have_bought', %s)",
+            [recall_id, person, secrets.randbelow(10**15), at, at + timedelta(hours=1)],
+        )
+        notice = (
+            "INSERT INTO recall_notice (recall_id, person_id, channel, use_safety_contact, state, attempts, begun_at,"
+            " told_at, failed_why, is_only_way) VALUES (%s, %s, %s, %s, %s, %s, %s, %s, %s, %s)"
+        )
+        begun = at + timedelta(hours=2)
+        for each in (
+            ["email", True, "failed", 7001, begun, None, new(), False],
+            ["portal", False, "told", 7002, begun, at, None, True],
+        ):
+            connection.execute(notice, [recall_id, person, *each])
+        connection.execute("INSERT INTO recall_acknowledgement VALUES (%s, %s, %s)", [recall_id, person, begun])
 
 
 def _plant_purchases(person: int, card: str, new: object) -> None:
