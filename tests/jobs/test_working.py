@@ -82,6 +82,20 @@ def test_what_fails_is_left_for_later_and_the_rest_done(done: list[int]) -> None
     assert 500 < wait <= 600
 
 
+def test_failure_is_logged_unless_the_task_has_said_why(done: list[int], caplog: pytest.LogCaptureFixture) -> None:
+    from tarkka.jobs import NotYet
+
+    def fail(job: int) -> None:
+        raise RuntimeError if number_of(job) == 1 else NotYet
+
+    queue(1, 2)
+    work({"test": fail}, until_empty=True)
+    said = [record for record in caplog.records if record.name == "tarkka.jobs.working"]
+    assert [(record.levelname, record.message.split(" ", 2)[2]) for record in said] == [
+        ("ERROR", "failed, and is tried again")
+    ]
+
+
 def test_what_a_dead_worker_had_begun_is_taken_up(done: list[int]) -> None:
     queue(1, 1)
     with administrator() as admin:

@@ -5,6 +5,7 @@ A job may therefore run twice, and every task must be such that the second time 
 """
 
 import asyncio
+import logging
 import os
 import threading
 from collections.abc import Awaitable, Callable, Mapping
@@ -18,6 +19,10 @@ from procrastinate import App, BaseRetryStrategy, JobContext, PsycopgConnector, 
 from procrastinate.exceptions import ConnectorException
 from procrastinate.jobs import DeleteJobCondition, Job
 from psycopg.conninfo import make_conninfo
+
+from tarkka.jobs import NotYet
+
+_log = logging.getLogger(__name__)
 
 Task = Callable[[int], None]
 """What is done at the job of this id. Whatever it raises, it is called again later."""
@@ -79,7 +84,13 @@ async def _work(
 def _in(threads: ThreadPoolExecutor, task: Task) -> Callable[..., Awaitable[None]]:
     def do(job: int) -> None:
         close_old_connections()
-        task(job)
+        try:
+            task(job)
+        except NotYet:
+            raise
+        except Exception:
+            _log.exception("Job %s failed, and is tried again", job)  # the queue itself says so to nobody
+            raise
 
     async def run(context: JobContext, **_about: object) -> None:
         await asyncio.get_running_loop().run_in_executor(threads, do, cast("int", context.job.id))

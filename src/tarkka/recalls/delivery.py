@@ -22,6 +22,7 @@ from tarkka import access
 from tarkka.description.queries import load_rulebook
 from tarkka.description.schema import Document
 from tarkka.documents.pdf import pdf
+from tarkka.jobs import NotYet
 from tarkka.people.details import ContactKind
 from tarkka.people.queries import Person, read_contact, read_person
 from tarkka.post import files
@@ -51,7 +52,7 @@ class Channel(StrEnum):
 _KINDS = {Channel.EMAIL: ContactKind.EMAIL, Channel.LETTER: ContactKind.POST, Channel.TEXT: ContactKind.PHONE}
 
 
-class NotToldYet(Exception):
+class NotToldYet(NotYet):
     """Some channel is to be tried again later. Quotes nothing and names nobody."""
 
 
@@ -85,7 +86,8 @@ def tell(job: int) -> None:
             raise
         except (MailServerFailed, NotTaken, OSError) as error:
             is_left = True
-            _log.warning("Notice %s of a recall was not handed over, and is tried again: %s", step.number, type(error))
+            kind = type(error).__name__
+            _log.warning("Notice %s of a recall was not handed over, and is tried again: %s", step.number, kind)
     if is_left:
         raise NotToldYet
 
