@@ -17,7 +17,7 @@ from tarkka.rights import rows, words
 from tarkka.rights.extract import Extract
 from tarkka.rights.phrases import SEPARATOR, Phrases, table
 from tarkka.rights.purchases import purchases
-from tarkka.vocabulary import Act, Outcome, RequestKind, Role
+from tarkka.vocabulary import Act, Outcome, Purpose, RequestKind, Role
 from tarkka.wording import formats
 from tarkka.wording.words import ACT, HOLD, IDENTIFIED, OUTCOME, REQUEST
 
@@ -304,7 +304,8 @@ class _Writer:
         if look.basis:
             yield f"GDPR {Basis(look.basis).article}"
         if look.case:
-            yield f"{gettext('looks.case')} {look.case}"
+            about = gettext("looks.recall") if look.purpose == Purpose.RECALL else gettext("looks.case")
+            yield f"{about} {look.case}"
         yield self.say.level(look.level) if look.level else f"{gettext('looks.refused')} ({look.refusal})"
         if look.version is not None:
             yield self.say.version(look.version)

@@ -9,7 +9,7 @@ from tarkka.access.queries import Event, Looker
 from tarkka.access.told import CaseTold, Told
 from tarkka.description.rulebook import Rulebook
 from tarkka.description.schema import Document, PurposeRule
-from tarkka.vocabulary import Act, SubjectKind
+from tarkka.vocabulary import Act, Purpose, SubjectKind
 from tarkka.wording.language import reader_language
 
 register = template.Library()
@@ -63,8 +63,14 @@ def who(event: Event, rulebook: Rulebook) -> str:
 
 @register.filter
 def case_of(event: Event, told: Told) -> CaseTold | None:
-    """Return the case that a look belongs to, if the person is told of one."""
-    return told.cases.get(event.case_ref or "")
+    """Return the case that a look belongs to, if the person is told of one. A recall's number is no case's."""
+    return None if event.purpose == Purpose.RECALL else told.cases.get(event.case_ref or "")
+
+
+@register.filter
+def reference_name(event: Event) -> str:
+    """Return what the number is that a look refers to: a recall's, or a case's."""
+    return gettext("looks.recall") if event.purpose == Purpose.RECALL else gettext("looks.case")
 
 
 @register.filter
