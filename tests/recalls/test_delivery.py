@@ -1,9 +1,11 @@
 """Telling of a recall over a real SMTP server: everybody affected, by every channel that reaches them, once by each."""
 
 import json
+import os
 import re
 import threading
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -20,7 +22,7 @@ from tarkka.jobs.working import Patience
 from tarkka.people.actions import change_contact, change_language, customer, make_objection, remove_contact
 from tarkka.people.details import ContactKind
 from tarkka.vocabulary import Language, Objection, Place, Purpose, Role
-from telling import VALUES, deliver, notices, number_of, progress, queue, queued, rows_of_owner, somebody
+from telling import VALUES, attempts, deliver, notices, number_of, progress, queue, queued, rows_of_owner, somebody
 
 EMAIL, PHONE, POST = ContactKind.EMAIL, ContactKind.PHONE, ContactKind.POST
 AGAIN_AT_ONCE = Patience(first=0.0, longest=0.0)
@@ -296,14 +298,15 @@ def test_email_repeated_after_an_interruption_is_the_same_message(
 
     person = somebody(EMAIL)
     recall = queued(person)
-    end = delivery._end
+    hand_over = delivery._hand_over
 
-    def stop(*_: object) -> None:
+    def stop(*arguments: Any) -> None:
+        hand_over(*arguments)
         raise OSError("stopped between the server's yes and the commit")
 
-    monkeypatch.setattr(delivery, "_end", stop)
+    monkeypatch.setattr(delivery, "_hand_over", stop)
     deliver()
-    monkeypatch.setattr(delivery, "_end", end)
+    monkeypatch.setattr(delivery, "_hand_over", hand_over)
     with administrator() as admin:
         admin.execute("UPDATE jobs.procrastinate_jobs SET scheduled_at = now()")
     deliver()
@@ -319,7 +322,7 @@ def test_several_at_the_same_notice_hand_it_over_once(postbox: Postbox) -> None:
     """As when a worker that was taken for dead goes on."""
     from django.db import connection
 
-    from tarkka.recalls.delivery import tell
+    from tarkka.recalls.delivery import NotToldYet, tell
 
     person = somebody(EMAIL, PHONE)
     recall = queued(person)
@@ -329,7 +332,8 @@ def test_several_at_the_same_notice_hand_it_over_once(postbox: Postbox) -> None:
     def run() -> None:
         together.wait()
         try:
-            tell(job)
+            with suppress(NotToldYet):  # to whoever came second
+                tell(job)
         finally:
             connection.close()
 
@@ -340,6 +344,42 @@ def test_several_at_the_same_notice_hand_it_over_once(postbox: Postbox) -> None:
     assert notices(recall, person) == {"email": "told", "text": "told"}
     with administrator() as admin:
         admin.execute("DELETE FROM jobs.procrastinate_jobs")
+
+
+@pytest.mark.parametrize(("when", "looks"), [("hand_over", 1), ("_take", 2)])
+def test_choice_made_meanwhile_ends_the_look_and_tells_nobody_twice_or_never(
+    postbox: Postbox, monkeypatch: pytest.MonkeyPatch, when: str, looks: int
+) -> None:
+    """Committing an objection revokes the tickets of the person's looks under way (rulings: Objections)."""
+    from django.db import connection
+
+    from tarkka.recalls import delivery
+
+    person = somebody(EMAIL)
+    recall = queued(person)
+    go_on = getattr(delivery, when)
+
+    def object_meanwhile() -> None:
+        try:
+            make_objection(person, Objection.A, place=Place.PORTAL, acting=customer(person))
+        finally:
+            connection.close()
+
+    def interrupted(*arguments: Any) -> None:
+        go_on(*arguments)
+        with ThreadPoolExecutor(1) as pool:
+            pool.submit(object_meanwhile).result()
+
+    monkeypatch.setattr(delivery, when, interrupted)
+    deliver()
+    monkeypatch.undo()
+    monkeypatch.setattr("tarkka.post.files.outbox", lambda: Path(os.environ["TARKKA_HOME"]))
+    with administrator() as admin:
+        admin.execute("UPDATE jobs.procrastinate_jobs SET scheduled_at = now()")
+    deliver()
+    assert notices(recall, person) == {"email": "told"}
+    assert attempts(recall, person, "email") == looks
+    assert len(postbox.messages) == 1
 
 
 def test_contact_taken_away_meanwhile_is_followed_by_the_next(

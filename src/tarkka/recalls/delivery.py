@@ -15,7 +15,7 @@ from enum import StrEnum
 
 from django.conf import settings
 from django.core.mail.backends.base import BaseEmailBackend
-from django.db import connection
+from django.db import connection, transaction
 from django.utils import timezone
 
 from tarkka import access
@@ -54,6 +54,10 @@ _KINDS = {Channel.EMAIL: ContactKind.EMAIL, Channel.LETTER: ContactKind.POST, Ch
 
 class NotToldYet(NotYet):
     """Some channel is to be tried again later. Quotes nothing and names nobody."""
+
+
+class _Failed(Exception):
+    """The channel failed for good; says by which code."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,10 +118,14 @@ def _try(step: Try) -> None:
             case_ref=str(step.recall_id),
             at_most=Level.TOTAL,
         ):
-            if not _is_ours(step):
+            _take(step)
+            try:
+                with transaction.atomic():
+                    _end(step, None)  # first, for what ends the look meanwhile must not find the message sent
+                    _hand_over(step, mail)
+            except _Failed as failed:
+                _end(step, str(failed))
                 return
-            failed = _hand_over(step, mail)
-            _end(step, failed)
     _finish(step.channel, step.number)
 
 
@@ -130,14 +138,16 @@ def _carrier(channel: Channel) -> Iterator[BaseEmailBackend | None]:
         yield None
 
 
-def _is_ours(step: Try) -> bool:
-    """Whether nobody has ended the try meanwhile. Whoever comes second waits here until the first has committed."""
+def _take(step: Try) -> None:
+    """Hold the notice's row. Whoever comes second waits here until the first has committed. Raises NotTaken then."""
     with connection.cursor() as cursor:
         cursor.execute("SELECT FROM recall_notice WHERE id = %s AND state = 'trying' FOR UPDATE", [step.number])
-        return int(cursor.rowcount) == 1
+        if cursor.rowcount != 1:
+            raise NotTaken("somebody else has just ended this try, or the look has ended")
 
 
 def _end(step: Try, failed: str | None) -> None:
+    """Write down that the person is told, or why the channel failed for good. Raises NotTaken if the look has ended."""
     with connection.cursor() as cursor:
         cursor.execute(
             """
@@ -147,15 +157,17 @@ def _end(step: Try, failed: str | None) -> None:
             """,
             [failed, failed, failed, step.number],
         )
+        if cursor.rowcount != 1:
+            raise NotTaken("the look has ended: the person has just changed their choices")
 
 
-def _hand_over(step: Try, mail: BaseEmailBackend | None) -> str | None:
-    """Hand the notice over; return why it failed for good, or None. Raises what says that it is to be tried again."""
+def _hand_over(step: Try, mail: BaseEmailBackend | None) -> None:
+    """Hand the notice over. Raises _Failed if the channel failed for good, NotTaken if it is to be tried again."""
     person = read_person(step.person_id)
     contact = read_contact(_KINDS[step.channel], for_safety_only=step.use_safety_contact)
     found = next((each for each in read_own_recalls() if each.recall.id == step.recall_id), None)
     if person is None or contact is None or found is None:
-        return "no_contact"
+        raise _Failed("no_contact")
     try:
         if mail is not None:
             _mail(step, person, contact, found, mail)
@@ -164,12 +176,11 @@ def _hand_over(step: Try, mail: BaseEmailBackend | None) -> str | None:
         else:
             files.begin(f"{_reference(step.number)}.pdf", _letter(person, contact, found))
     except RefusedForGood:
-        return "refused"
+        raise _Failed("refused") from None
     except NotTaken:
         if step.attempts >= MOST_ATTEMPTS:
-            return "never_taken"
+            raise _Failed("never_taken") from None
         raise
-    return None
 
 
 def _mail(step: Try, person: Person, address: str, found: OwnRecall, mail: BaseEmailBackend) -> None:
