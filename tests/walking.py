@@ -53,8 +53,10 @@ STAFF = [role for role in Role if role not in (Role.AUTOMATIC, Role.CUSTOMER)]
 # What a look may do to each table: `-` nothing, for the role has no such right; else whose rows it reaches: `own` the
 # subject's, `home` the household's, `all` everyone's, `unobjected` of those whose choices leave the level, `in_force`
 # the subject's objections and wishes in force. `own≥L` holds if the look reaches the level L, `own:choosing` for own
-# data and upkeep, `own:looking` for own data, `own:services` for services, `own:upkeep` for upkeep, `home:viewing` for
-# the household's view; otherwise no row is reached. `none`: the role has the right, and no row is reached here. Tables that are not named are `-` throughout.
+# data and upkeep, `own:looking` for own data, `own:services` for services, `own:upkeep` for upkeep, `own:reaching` for
+# own data, upkeep and recalls, `own:recalled` for own data and recalls, `:recall` for recalls, `home:viewing` for the
+# household's view; otherwise no row is reached. `none`: the role has the right, and no row is reached here. Tables that
+# are not named are `-` throughout.
 RIGHTS = {
     PERSON: """
         table               SELECT        INSERT        UPDATE             DELETE
@@ -439,7 +441,8 @@ def _upheld(person: int) -> Iterator[str]:
         left = {what for what, _, _ in rows("SELECT * FROM rights.erasable()")}
         levels = rows("SELECT DISTINCT level::text FROM receipt")
         erased = rows("SELECT count(*) FROM erased WHERE request_id = %s", request)
-        if (found, left, levels, erased) != (taken, {"receipt", "membership", "card"}, [("TOTAL",)], [(1,)]):
+        kept = {"card", "membership", "payout", "recall_person", "receipt"}
+        if (found, left, levels, erased) != (taken, kept, [("TOTAL",)], [(1,)]):
             yield f"erasing takes {found} and leaves {left} at {levels}, in {erased} erasures"
         raise _UndoneError
 
@@ -508,12 +511,10 @@ def _look(
     actor = str(world.people["self"]) if role is Role.CUSTOMER else staff if role in STAFF else "walk"
     subject_id = {PERSON: world.people[name], HOUSEHOLD: world.household_of(name)}.get(kind)
     level = levels[name == "objector"]
-    case, shown = None, set(Part)
+    case, shown = str(world.recall_id) if purpose is Purpose.RECALL else None, set(Part)
     if role is Role.CUSTOMER_SERVICE and kind is PERSON:
         situation, shown = SITUATIONS[purpose]
         case = a_case(world.people[name], staff, situation)
-    if purpose is Purpose.RECALL:
-        case = str(world.recall_id)
     found: Reached = {}
     refusal = None
     try:
