@@ -17,10 +17,12 @@ def main() -> None:
         "--events", type=int, default=1_000_000, help="events to seal and verify; 10000000 takes a while"
     )
     parser.add_argument("--lines", type=int, default=10_000_000, help="lines to trace a recall in; or 100000000")
+    parser.add_argument("--households", type=int, default=240_000, help="whose Bonus of a month is closed; or 2400000")
     arguments = parser.parse_args()
     print(machine())
     with register():
         from bench import (  # they need the models, and so a register that is set up
+            bonus,
             decisions,
             door,
             extract,
@@ -46,6 +48,7 @@ def main() -> None:
         trail.measure(arguments.events)
         extract.measure()
         recalls.measure(arguments.lines)
+        bonus.measure(arguments.households)
 
 
 if __name__ == "__main__":

@@ -1,4 +1,4 @@
-"""Closing a month against the bare GROUP BY over the same receipts: its speed, how it grows, and what memory it takes."""
+"""Closing a month against the bare GROUP BY over the same receipts: how fast, how it grows, what memory it takes."""
 
 import os
 import subprocess
@@ -15,28 +15,38 @@ from bench.measuring import ADMIN, ROOT, tell
 
 RECEIPTS = 9
 """Receipts of a household a month: a nation's 2.4 million households make about 250 million receipts a year."""
-BARE = "SELECT household_id, sum(bonus_eligible_cents) FROM receipt WHERE purchased_at >= %s AND purchased_at < %s GROUP BY household_id"
+BARE = """
+SELECT household_id, sum(bonus_eligible_cents) FROM receipt WHERE purchased_at >= %s AND purchased_at < %s
+GROUP BY household_id
+"""
 
-# In the order in which they come in, so that a household's lie apart. Two households in five pay by the group's card, one receipt in forty is paid in two
-# ways, and one in fifty is partly returned.
+# In the order in which they come in, so that a household's lie apart. Two households in five pay by the group's card,
+# one receipt in forty is paid in two ways, and one in fifty is partly returned.
 _RECEIPTS = """
 INSERT INTO receipt (purchaser_id, purchased_at, id, household_id, outlet_id, source_id, version, level, channel, kind,
                      source_receipt_id, currency, total_cents, bonus_eligible_cents, card_benefit_cents, payments)
-SELECT h, %(since)s + interval '1 second' * (2500000.0 * i / (%(households)s * %(each)s)), nextval('receipt_id_seq'), h, %(outlet)s, %(source)s,
+SELECT h, %(since)s + interval '1 second' * (
+           2500000.0 * i / (%(households)s::bigint * %(each)s::bigint)),
+       nextval('receipt_id_seq'), h, %(outlet)s, %(source)s,
        1, 'TOTAL', 'store', 'sale', 'bench-' || i, 'EUR', cents, cents * 9 / 10, 0,
-       CASE WHEN h %% 5 < 2 AND n < 7 THEN jsonb_build_array(jsonb_build_object('method', 'group_card', 'amount_cents', cents))
-            WHEN n = 8 AND h %% 4 = 0 THEN jsonb_build_array(jsonb_build_object('method', 'gift_card', 'amount_cents', cents / 2),
-                                                          jsonb_build_object('method', 'card', 'amount_cents', cents - cents / 2))
+       CASE WHEN h %% 5 < 2 AND n < 7
+            THEN jsonb_build_array(jsonb_build_object('method', 'group_card', 'amount_cents', cents))
+            WHEN n = 8 AND h %% 4 = 0
+            THEN jsonb_build_array(jsonb_build_object('method', 'gift_card', 'amount_cents', cents / 2),
+                                   jsonb_build_object('method', 'card', 'amount_cents', cents - cents / 2))
             ELSE jsonb_build_array(jsonb_build_object('method', 'card', 'amount_cents', cents)) END
 FROM generate_series(%(from)s::bigint, %(to)s::bigint) i,
-     LATERAL (SELECT %(first)s + i * 15485863 %% %(households)s AS h, i / %(households)s AS n) p,
+     LATERAL (SELECT %(first)s::bigint + i * 15485863 %% %(households)s::bigint AS h,
+                     i / %(households)s::bigint AS n) p,
      LATERAL (SELECT 500 + (h * 31 + n * 977) %% 9000 AS cents) c
 """
 _RETURNS = """
-INSERT INTO receipt (purchaser_id, purchased_at, id, household_id, outlet_id, source_id, version, level, channel, kind, refers_to, refers_to_at,
-                     source_receipt_id, currency, total_cents, bonus_eligible_cents, card_benefit_cents, payments)
+INSERT INTO receipt (purchaser_id, purchased_at, id, household_id, outlet_id, source_id, version, level, channel, kind,
+                     refers_to, refers_to_at, source_receipt_id, currency, total_cents, bonus_eligible_cents,
+                     card_benefit_cents, payments)
 SELECT purchaser_id, purchased_at + interval '3 days', nextval('receipt_id_seq'), household_id, outlet_id, source_id,
-       1, 'TOTAL', 'store', 'return', id, purchased_at, source_receipt_id || '-back', 'EUR', - total_cents / 2, - bonus_eligible_cents / 2, 0,
+       1, 'TOTAL', 'store', 'return', id, purchased_at, source_receipt_id || '-back', 'EUR', - total_cents / 2,
+       - bonus_eligible_cents / 2, 0,
        jsonb_build_array(jsonb_build_object('method', 'card', 'amount_cents', - total_cents / 2))
 FROM receipt WHERE purchased_at >= %(since)s AND purchased_at < %(until)s AND id %% 50 = 0
 """
@@ -80,9 +90,9 @@ def _closing(households: int, month: date) -> float:
 
 def _fill(households: int, month: date) -> tuple[object, object]:
     """Make households and a month's receipts past the intake, whose speed is told elsewhere."""
+    from tarkka.description.queries import load_rulebook
     from tarkka.purchases.actions import register_outlets
     from tarkka.vocabulary import month_span
-    from tarkka.description.queries import load_rulebook
 
     span = month_span(month.year, month.month, load_rulebook().time_zone)
     register_outlets([("bench", "Bench", "prisma")])
@@ -90,7 +100,9 @@ def _fill(households: int, month: date) -> tuple[object, object]:
         db.execute("SELECT purchases.make_partitions(%s, %s)", [month, month])
         [(outlet,)] = db.execute("SELECT id FROM outlet WHERE code = 'bench'").fetchall()
         [(first,)] = db.execute("SELECT coalesce(max(id), 0) + 1 FROM household").fetchall()
-        db.execute("INSERT INTO household (id) SELECT generate_series(%s, %s)", [first, first + households - 1])
+        db.execute(
+            "INSERT INTO household (id) SELECT generate_series(%s::bigint, %s::bigint)", [first, first + households - 1]
+        )
         db.execute("SELECT setval('household_id_seq', max(id)) FROM household")
         filled = {"outlet": outlet, "source": 0, "each": RECEIPTS, "since": span.starts_at, "until": span.ends_at}
         filled |= {"households": households, "first": first}
@@ -110,7 +122,7 @@ def _seconds(work: Callable[[], object]) -> float:
 
 
 def _close(month: date) -> tuple[float, int, int]:
-    """Close a month by the command; return the seconds of it and the peaks in MB of the command's and its backend's own memory."""
+    """Close a month by the command; return its seconds, and the peaks in MB of its own memory and its backend's."""
     command = [sys.executable, "-m", "tarkka.cli.main", "bonus", "close", "--month", f"{month:%Y-%m}"]
     start = time.perf_counter()
     peaks = [0, 0]

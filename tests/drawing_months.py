@@ -19,6 +19,7 @@ class Drawn:
     homes: list[Household]
     source: Source
     sales: list[tuple[dict[str, Any], Bought]] = field(default_factory=list)
+    operations: int = 0
 
     def buy(self, times: int) -> None:
         """Let somebody buy, so many times, in one batch."""
@@ -32,6 +33,7 @@ class Drawn:
             self.sales.append((receipt, Bought(home.id, total, eligible, dict(paid))))
             receipts.append(receipt)
         bring(self.source, receipts)
+        self.operations += len(receipts)
 
     def give_back(self, times: int) -> None:
         """Let parts of sales be returned, paid back in any way; some days or months later."""
@@ -49,6 +51,7 @@ class Drawn:
             kept.take_back(total, eligible, paid)
         if receipts:
             bring(self.source, receipts)
+        self.operations += len(receipts)
 
     def _paid(self, total: int) -> dict[str, int]:
         first, second = self.random.sample(WAYS, 2)

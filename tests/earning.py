@@ -61,3 +61,14 @@ def close_month(month: date = MARCH) -> Any:
 
     [closed] = close(month)
     return closed
+
+
+def balances(households: list[int], month: date) -> dict[int, int]:
+    """Return what the ledger owes each of these households of a month, of those that have entries."""
+    with administrator() as connection:
+        found = connection.execute(
+            "SELECT household_id, sum(CASE WHEN credit = 'household' THEN amount_cents ELSE - amount_cents END)::bigint"
+            " FROM ledger_entry WHERE household_id = ANY (%s) AND month = %s GROUP BY 1",
+            [households, month],
+        )
+        return dict(found.fetchall())

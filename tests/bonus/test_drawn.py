@@ -17,7 +17,7 @@ def drawn(seed: int) -> Drawn:
 
 
 @given(seed=st.integers(0, 2**32))
-@settings(max_examples=15, deadline=None)
+@settings(max_examples=8, deadline=None)
 def test_ledger_is_what_receipts_say(program: str, seed: int) -> None:
     month = drawn(seed)
     for _ in range(month.random.randint(1, 3)):
@@ -31,8 +31,15 @@ def test_ledger_is_what_receipts_say(program: str, seed: int) -> None:
     assert close_month().number == 0
 
 
+def test_hundreds_of_operations_leave_the_ledger_what_receipts_say(empty_ledger: str) -> None:
+    """A smaller draw of `python -m bench.fuzz_bonus`."""
+    from bench.fuzz_bonus import fuzz
+
+    assert fuzz(600, seed=7) >= 1
+
+
 @given(seed=st.integers(0, 2**32))
-@settings(max_examples=5, deadline=None)
+@settings(max_examples=3, deadline=None)
 def test_no_objection_and_no_retention_changes_bonus(program: str, seed: int) -> None:
     from tarkka.people.actions import customer, make_objection
 

@@ -12,6 +12,7 @@ import pytest
 from lxml import etree
 
 from building import Household, a_household, a_receipt, a_source, administrator, take
+from tarkka.database.outbox import outbox
 from tarkka.vocabulary import months_later
 
 IBAN, OTHER, PAYER = "FI2112345600000785", "FI1410093000123458", "FI7944052020036082"
@@ -132,15 +133,32 @@ def test_what_is_carried_on_is_paid_with_a_later_month(month):
     assert balances(home) == [0]
 
 
-def test_a_balance_below_zero_is_carried_on(month):
-    home = a_buyer(month, "100.00")
-    close(month)
+def take_away(home: Household, month: date, cents: int) -> None:
+    """Post an adjustment that takes away."""
     with administrator() as connection:
         connection.execute(
             "INSERT INTO ledger_entry (household_id, month, kind, debit, credit, amount_cents, program_version, run_id)"
-            " SELECT %s, %s, 'adjustment', 'household', 'bonus_cost', 150, 1, max(id) FROM bonus_run",
-            [home.id, month],
+            " SELECT %s, %s, 'adjustment', 'household', 'bonus_cost', %s, 1, max(id) FROM bonus_run",
+            [home.id, month, cents],
         )
+
+
+def test_what_was_paid_or_taken_away_is_not_paid(month):
+    home = a_buyer(month)
+    close(month)
+    assert pay(month).paid_cents == 375
+    following = next(_months)
+    buy(home, following, "100.00")
+    close(following)
+    take_away(home, month, 30)
+    assert pay(following).paid_cents == 70
+    assert balances(home) == [0]
+
+
+def test_a_balance_below_zero_is_carried_on(month):
+    home = a_buyer(month, "100.00")
+    close(month)
+    take_away(home, month, 150)
     made = pay(month)
     assert (made.payouts, made.without_account, balances(home)) == (0, 0, [-50])
 
@@ -219,6 +237,7 @@ def test_a_process_that_is_killed_pays_nobody_twice_and_loses_nobody(month, step
     )
     assert ended.returncode == -signal.SIGKILL, ended.stderr.decode()
     assert balances(home) == [0 if step == "before the name" else 375]
+    assert list(outbox().glob(f"bonus-{month:%Y-%m}-*")) == []
     made = pay(month)
     assert paid(made.files, "InstdAmt") == [("3.75",)]
     assert balances(home) == [0]

@@ -21,6 +21,7 @@ DESCRIPTION = Path("descriptions/s_group.toml")
 PROGRAM = Path("programs/s_group.toml")
 INVENTED_IBAN = "FI2112345600000785"
 """The example of Finland's banks: nobody's account."""
+PROGRAM = Path("programs/s_group.toml")
 EFFECTIVE_ON = date(2016, 9, 1)
 """From this day on the reference description collects as it does today (R3)."""
 
@@ -115,6 +116,20 @@ def _reckon_bonus() -> None:
         payee = demo_people()[0].person_id
         give_account(payee, INVENTED_IBAN, acting=customer(payee))
         pay_out(months_later(this_month(), -2), from_iban=INVENTED_IBAN)
+
+
+def _close_months() -> None:
+    """Publish the bonus program if there is none, and close every month that has ended and is not closed."""
+    from tarkka.bonus.actions import publish
+    from tarkka.bonus.closing import close
+    from tarkka.bonus.queries import programs
+
+    if not programs("owner"):
+        publish(PROGRAM.read_text(encoding="utf-8"), acting=getpass.getuser(), file=PROGRAM.name)
+    with progress_bar() as bar:
+        task = bar.add_task("Bonus of the months", total=None)
+        for _ in close(told=lambda done, of: bar.update(task, completed=done, total=of)):
+            pass
 
 
 def _give_mandate() -> None:
