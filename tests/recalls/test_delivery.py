@@ -185,9 +185,7 @@ def test_what_is_not_taken_now_is_tried_again_under_the_same_number_and_the_rest
         admin.execute("UPDATE jobs.procrastinate_jobs SET scheduled_at = now()")
     deliver()
     assert notices(recall, person) == {"email": "told", "text": "told"}
-    assert rows_of_owner("SELECT attempts FROM recall_notice WHERE id = %s", number_of(recall, person, "email")) == [
-        (2,)
-    ]
+    assert attempts(recall, person, "email") == 2
     assert len(postbox.messages) == 1
 
 
@@ -313,9 +311,7 @@ def test_email_repeated_after_an_interruption_is_the_same_message(
     first, second = (message["Message-ID"] for message in postbox.messages)
     assert first == second
     assert re.fullmatch(rf"<{number_of(recall, person, 'email')}\.[0-9a-f]{{40}}@example\.org>", first)
-    assert rows_of_owner("SELECT attempts FROM recall_notice WHERE id = %s", number_of(recall, person, "email")) == [
-        (2,)
-    ]
+    assert attempts(recall, person, "email") == 2
 
 
 def test_several_at_the_same_notice_hand_it_over_once(postbox: Postbox) -> None:

@@ -1,8 +1,8 @@
 """Telling the people whom a trace found, each by the channels that reach them, exactly once by each (R19; GPSR 35).
 
 A job of the queue is one person's telling. The database says which channel comes next and writes down that it is tried
-before anybody is looked at; then a look at the person reads how to reach them, hands the notice over and writes down
-that they were told, all committed together. Whoever is stopped in between finds the try on record and tries again: an
+before anybody is looked at; then a look at the person writes down that they are told, reads how to reach them and hands
+the notice over, all committed together. Whoever is stopped in between finds the try on record and tries again: an
 e-mail under the same Message-ID, a text message under the same reference, a letter as the same file.
 """
 
