@@ -125,7 +125,7 @@ def test_who_objected_to_everything_reads_the_whole_notice_and_why(home):
     receipt = page.split('href="/purchases/')[2].split("/")[0]
     assert client.get(f"/purchases/{receipt}/").status_code == 200
     looks = browsing.words(client.get("/looks/?purpose=recall"))
-    assert f"Case {recall_id}" in looks
+    assert f"Recall {recall_id}" in looks
 
 
 def test_who_may_have_bought_it_reads_that_nobody_knows(home):
