@@ -13,6 +13,7 @@ EMPTIED = (
     "retention_drop", "retention_release", "retention_run", "held_receipt", "held_receipt_group", "held_receipt_line",
     "receipt", "receipt_group", "receipt_line", "receipt_key", "request", "restriction",
     "recall_person", "recall_run", "recall_end", "recall_release",
+    "ledger_entry", "bonus_part", "bonus_run", "bonus_cooperative", "bonus_program",
 )  # fmt: skip
 
 
