@@ -12,6 +12,7 @@ import pytest
 
 import browsing
 import building
+import recalling
 from tarkka.vocabulary import Language
 
 ADDRESSES = runpy.run_path(str(Path(__file__).parents[1] / "site" / "test_addresses.py"))["ADDRESSES"]
@@ -31,7 +32,7 @@ def places(site) -> dict[str, Any]:
     receipts = [part.split("/")[0] for part in client.get("/purchases/").content.decode().split('href="/purchases/')]
     receipts = [each for each in receipts if each.isdigit()]
     browsing.offer(person)
-    return {"person": person, "receipt": receipts[0], "receipts": receipts}
+    return {"person": person, "receipt": receipts[0], "receipts": receipts, "recall": recalling.a_recall_of(person)}
 
 
 @pytest.fixture(scope="module")
