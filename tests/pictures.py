@@ -1,7 +1,7 @@
 """Pictures of every page for the documentation: `make pictures`, while `make demo` runs.
 
-Each page of the main menu and a receipt as a customer of the demo sees it, a case of customer service, and
-each page of the console's menu as the data-protection officer sees it: on a desk and on a phone.
+Each page of the main menu, a receipt and a recall as a customer of the demo sees them, a case of customer service, a
+recall as its officers see it, and each page of the console's menu as the data-protection officer sees it: on a desk and on a phone.
 """
 
 import argparse
@@ -43,12 +43,15 @@ def main() -> None:
         pages = {address.strip("/"): address for address in addresses}
         page.goto("/purchases/")
         pages["receipt"] = page.locator("main .rows a").first.get_attribute("href")
+        page.goto("/recalls/")
+        pages["recall"] = page.locator("main .rows a").first.get_attribute("href")
         for name, address in track(pages.items(), "Pictures"):
             if not chosen.only or name in chosen.only:
                 page.goto(address)
                 _take(page, chosen.into, name)
         if not chosen.only or "console" in chosen.only:
             _serve(page, chosen.into)
+            _recall(page, chosen.into)
             _supervise(page, chosen.into)
         browser.close()
 
@@ -77,6 +80,16 @@ def _serve(page: Page, folder: Path) -> None:
     page.locator("main input[name=call_ref]").fill("2026-1")
     page.locator("main form.opening .btn.main").click()
     _take(page, folder, "console-case")
+
+
+def _recall(page: Page, folder: Path) -> None:
+    """How far the demo's recall has come, what it says, and the form of another."""
+    _be(page, "olli")
+    page.goto("/console/recalls/")
+    page.locator("main .rows a").first.click()
+    _take(page, folder, "console-recall")
+    page.goto("/console/recalls/new/")
+    _take(page, folder, "console-recall-new")
 
 
 def _supervise(page: Page, folder: Path) -> None:
