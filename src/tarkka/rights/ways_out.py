@@ -297,6 +297,12 @@ COMMANDS: dict[str, Way] = _once(
     _each(
         To.OPERATOR,
         {
+            "bonus check": "nothing about a person",
+            "bonus close": "sums of all households by month",
+            "bonus cooperative": "nothing",
+            "bonus diff": "nothing about a person",
+            "bonus explain": "how a household's month was worked out: sums, with no name and no purchase",
+            "bonus publish": "nothing about a person",
             "card close": "nothing",
             "card open": "nothing",
             "extracts order": "the order's id",
