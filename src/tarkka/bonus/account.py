@@ -108,4 +108,7 @@ def read_payouts() -> list[Payout]:
             ORDER BY r.month DESC, p.id DESC
             """
         )
-        return [Payout(*row[:3], masked_iban(open_iban(bytes(row[3])))) for row in cursor.fetchall()]
+        return [
+            Payout(month, at, cents, masked_iban(open_iban(bytes(sealed))))
+            for month, at, cents, sealed in cursor.fetchall()
+        ]

@@ -116,7 +116,8 @@ def _run(raw: psycopg.Connection[Any], month: date, payer: Payer) -> _Run:
         " WHERE month = %s",
         [month],
     )
-    return _Run(*row[:3], Payer(*row[3:5]), *row[5:])
+    run, of_month, at, name, iban, payouts, paid_cents, without_account = row
+    return _Run(run, of_month, at, Payer(name, iban), payouts, paid_cents, without_account)
 
 
 def _payment(
