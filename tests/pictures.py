@@ -1,7 +1,8 @@
 """Pictures of every page for the documentation: `make pictures`, while `make demo` runs.
 
 Each page of the main menu, a receipt and a recall as a customer of the demo sees them, a case of customer service, a
-recall as its officers see it, and each page of the console's menu as the data-protection officer sees it: on a desk and on a phone.
+recall as its officers see it, and each page of the console's menu as the data-protection officer sees it: on a desk and
+on a phone.
 """
 
 import argparse

@@ -89,6 +89,7 @@ ADDRESSES: dict[str, Way] = _once(
             "manifest": "the name and icons of the web app",
             "offline": "a page that says that there is no network",
             "openapi": "the description of the API",
+            "recalls-public": "the notices of running recalls, as they were released",
             "sign-in": "the form of signing in (in the demo, the invented people)",
             "sign-in-keys": "our public keys",
             "sign-out": "nothing: it ends the session",
@@ -129,6 +130,10 @@ ADDRESSES: dict[str, Way] = _once(
             "purchases": "own receipts: outlet, date, total, level",
             "receipt": "one own receipt with its product groups or lines",
             "receipt-pdf": "one own receipt with its product groups or lines, as PDF",
+            "recall": "the notice of a recall that concerns the person, own purchases it is about as outlet and time,"
+            " when they were looked at",
+            "recall-read": "nothing: it keeps that the person has read a recall",
+            "recalls": "recalls that concern the person; of those not read yet each page of their own tells too",
             "safety-contact": "own contact for notices of danger",
             "search": "own receipts, groups and products that match own words",
             "spending": "sums of own purchases by month, chain, product group and product",
@@ -210,6 +215,26 @@ ADDRESSES: dict[str, Way] = _once(
         },
         _OFFICER,
         Role.REGISTER_ADMINISTRATOR,
+    ),
+    _each(
+        To.STAFF,
+        {
+            "console-recall": "a recall as it is told, which employee drafted, released and ended it, numbers of people"
+            " affected and told; no customer",
+            "console-recalls": "recalls by number and product: how far each has come",
+        },
+        _OFFICER,
+        Role.RECALL_OFFICER,
+    ),
+    _each(
+        To.STAFF,
+        {
+            "console-recall-edit": "a draft of a recall, and the form of the next",
+            "console-recall-end": "nothing: it ends a recall",
+            "console-recall-new": "the form of a recall",
+            "console-recall-release": "nothing: it releases a recall, and queues its trace",
+        },
+        Role.RECALL_OFFICER,
     ),
     _each(
         To.STAFF,
