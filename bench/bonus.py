@@ -1,8 +1,8 @@
 """Closing a month against the bare GROUP BY over the same receipts: how fast, how it grows, what memory it takes."""
 
 import os
-import subprocess
 import sys
+import threading
 import time
 from collections.abc import Callable
 from contextlib import suppress
@@ -82,7 +82,7 @@ def _closing(households: int, month: date) -> float:
         f"{seconds / bare:.2f} times ({seconds:.1f} s)",
         "at most 5",
     )
-    tell("  memory at its peak: the command, the server's own", f"{program} MB, {server} MB", "flat")
+    tell("  memory at its peak: this process by, the server's own", f"{program} MB, {server} MB", "flat")
     again, _, _ = _close(month)
     tell("  and again, where nothing is left to post", f"{again / bare:.2f} times")
     return seconds / households * 1e6
@@ -122,26 +122,33 @@ def _seconds(work: Callable[[], object]) -> float:
 
 
 def _close(month: date) -> tuple[float, int, int]:
-    """Close a month by the command; return its seconds, and the peaks in MB of its own memory and its backend's."""
-    command = [sys.executable, "-m", "tarkka.cli.main", "bonus", "close", "--month", f"{month:%Y-%m}"]
-    start = time.perf_counter()
-    peaks = [0, 0]
-    with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL) as process:
-        while process.poll() is None:
-            with suppress(psutil.Error):
-                peaks[0] = max(peaks[0], psutil.Process(process.pid).memory_info().rss)
-            for backend in _backends():
-                with suppress(psutil.Error):
-                    memory = psutil.Process(backend).memory_info()
-                    peaks[1] = max(peaks[1], memory.rss - memory.shared)
-            time.sleep(0.05)
-    assert process.returncode == 0
-    return time.perf_counter() - start, peaks[0] >> 20, peaks[1] >> 20
+    """Close a month; return its seconds, and by how many MB this process and its backend grew at their peak."""
+    from tarkka.bonus.closing import close
+
+    ended, peaks, begun = threading.Event(), [0, 0], _memory()
+
+    def watch() -> None:
+        while not ended.wait(0.05):
+            peaks[:] = [max(pair) for pair in zip(peaks, _memory(), strict=True)]
+
+    watching = threading.Thread(target=watch)
+    watching.start()
+    seconds = _seconds(lambda: list(close(month)))
+    ended.set()
+    watching.join()
+    return seconds, max(0, peaks[0] - begun[0]) >> 20, peaks[1] >> 20
 
 
-def _backends() -> list[int]:
+def _memory() -> tuple[int, int]:
+    """What this process holds, and the largest of the backends without what they share, in bytes."""
     with psycopg.connect(os.environ[ADMIN], autocommit=True) as db:
-        return [pid for (pid,) in db.execute("SELECT pid FROM pg_stat_activity WHERE usename = 'tarkka_app'")]
+        backends = db.execute("SELECT pid FROM pg_stat_activity WHERE usename = 'tarkka_app'").fetchall()
+    held = [0]
+    for (backend,) in backends:
+        with suppress(psutil.Error):
+            memory = psutil.Process(backend).memory_info()
+            held.append(memory.rss - memory.shared)
+    return psutil.Process().memory_info().rss, max(held)
 
 
 if __name__ == "__main__":

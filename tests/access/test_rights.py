@@ -284,7 +284,7 @@ CALLERS = {
     "bonus.closings": {"app", "household", "trace"},
     "bonus.pay_out": {"trace"},
     "bonus.payments": {"trace"},
-    "bonus.this_month": {"app", "household", "trace"},
+    "bonus.this_month": {"app", "household", "owner", "trace"},
     "jobs.procrastinate_defer_jobs_v1": {"door"},
     "jobs.procrastinate_fetch_job_v2": {"app"},
     "jobs.procrastinate_finish_job_v1": {"app"},

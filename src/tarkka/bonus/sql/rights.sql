@@ -57,3 +57,7 @@ ALTER FUNCTION bonus.sees_all OWNER TO tarkka_door;
 ALTER FUNCTION bonus.of_household OWNER TO tarkka_door;
 ALTER FUNCTION bonus.balance OWNER TO tarkka_door;
 REVOKE CREATE ON SCHEMA bonus FROM tarkka_door;
+-- A program is published with the owner's rights. (Given before, the right would have passed on with the ownership.)
+SET LOCAL ROLE tarkka_door;
+GRANT EXECUTE ON FUNCTION bonus.this_month TO tarkka_owner;
+SET LOCAL ROLE tarkka_owner;
