@@ -22,7 +22,7 @@ def open_recall(today: date) -> None:
     days = timedelta(days=table.pop("days"))
     agreement = load_rulebook().versions[-1].description.document.agreement.number
     for officer in (author, other):
-        if agreement not in (number for number, _, _ in agreements_signed(officer)):
+        if agreement not in (number for _, number, _ in agreements_signed(officer)):
             sign_agreement(agreement, language=Language.FI, acting=officer)
     found = _drafted(str(table["reference"]), author)
     if found is None:
