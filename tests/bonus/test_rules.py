@@ -250,3 +250,13 @@ def test_every_look_at_all_households_is_shown_to_everyone(empty_ledger: str) ->
     with own_look(home.persons[0]):
         purposes = [(event.purpose, event.role) for event in latest_events()]
     assert ("bonus", "automatic") in purposes
+
+
+def test_entry_of_no_payout_is_refused(empty_ledger: str) -> None:
+    import psycopg
+
+    with administrator() as connection, pytest.raises(psycopg.errors.ForeignKeyViolation, match="no payout 0"):
+        connection.execute(
+            "INSERT INTO ledger_entry (household_id, month, kind, debit, credit, amount_cents, payout_id)"
+            " VALUES (1, '2024-03-01', 'payout', 'household', 'bank', 1, 0)"
+        )
