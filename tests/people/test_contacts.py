@@ -14,6 +14,7 @@ import looking
 from acting import a_case, a_mandate
 from building import Household, a_household
 from looking import login, own_look, seen
+from recalling import a_recall_of
 from storing import rows
 from tarkka.people.actions import change_contact, customer, end_wish, make_wish, remove_contact
 from tarkka.people.details import RECEIPTS_BY_EMAIL, WISHES, ContactKind, Wish, WrongContact, checked_contact
@@ -209,11 +210,12 @@ def test_everything_that_is_sent_goes_by_a_carrier_that_the_description_names(da
         )
 
 
-def test_contact_for_safety_is_read_for_no_purpose_but_keeping_it(home: Household) -> None:
+def test_contact_for_safety_is_read_for_recalls_and_keeping_it_and_no_other_purpose(home: Household) -> None:
     """Every purpose, role and kind of subject of the description, asked in bare SQL with a ticket of the door."""
     person = home.persons[0]
     for kind, text in ((EMAIL, "safe@example.org"), (PHONE, "040 1234567"), (POST, "Katu 1\n00100 Helsinki")):
         change_contact(person, kind, text, for_safety_only=True, acting=customer(person))
+    recall = str(a_recall_of(person))
     uses = rows(
         "SELECT purpose, role, subject_kind FROM description_use"
         " WHERE version = (SELECT number FROM description_in_force) ORDER BY 1, 2, 3"
@@ -226,6 +228,7 @@ def test_contact_for_safety_is_read_for_no_purpose_but_keeping_it(home: Househol
             a_mandate(actor, Role(role))
         subject = {"person": person, "household": home.id}.get(kind)
         case = a_case(person, actor, "contact_question") if role == Role.CUSTOMER_SERVICE else None
+        case = recall if purpose == Purpose.RECALL else case
         with login() as connection:
             secret = secrets.token_hex(32)
             ticket = [hashlib.sha256(secret.encode()).digest(), role, actor, purpose, kind, subject, case]
@@ -240,7 +243,9 @@ def test_contact_for_safety_is_read_for_no_purpose_but_keeping_it(home: Househol
             except psycopg.errors.InsufficientPrivilege:
                 read[purpose, role, kind] = 0
     assert {use: found for use, found in read.items() if found} == {
-        use: 3 for use in read if use[0] in (Purpose.OWN_DATA, Purpose.REGISTER_UPKEEP) and use[2] == "person"
+        use: 3
+        for use in read
+        if use[0] in (Purpose.OWN_DATA, Purpose.RECALL, Purpose.REGISTER_UPKEEP) and use[2] == "person"
     }
 
 

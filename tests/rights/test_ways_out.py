@@ -137,7 +137,7 @@ def test_no_recipient_is_an_outsider():
 @pytest.mark.parametrize("ways", [ADDRESSES, COMMANDS, PLACES], ids=["addresses", "commands", "places"])
 def test_a_processor_gets_the_fields_that_the_description_names_and_no_other(ways):
     recipients = load(ROOT / "descriptions" / "s_group.toml").document.recipient
-    for way in (each for way in ways.values() for each in way.each()):
+    for way in (each for declared in ways.values() for each in declared.each()):
         allowed = set(recipients[way.to].fields) if way.to in recipients else set()
         assert set(way.fields) <= allowed
         assert bool(way.fields) == (way.to in recipients)
@@ -145,7 +145,7 @@ def test_a_processor_gets_the_fields_that_the_description_names_and_no_other(way
 
 def test_only_staff_and_operators_come_in_roles():
     ways: list[Way] = [*ADDRESSES.values(), *COMMANDS.values(), *PLACES.values()]
-    for way in (each for way in ways for each in way.each()):
+    for way in (each for declared in ways for each in declared.each()):
         assert not way.roles or way.to in (To.STAFF, To.OPERATOR)
         assert not {Role.CUSTOMER, Role.AUTOMATIC} & set(way.roles)
 
