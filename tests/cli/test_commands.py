@@ -127,6 +127,7 @@ ANSWERS = [
     ("supervision run", 0, "again: 0", ""),
     ("upkeep --days 1", 0, "", ""),
     ("ways-out {toml} --to {tmp}/ways.md", 0, "{tmp}/ways.md: ", ""),
+    ("work --once", 0, "", ""),
 ]
 
 
