@@ -82,6 +82,7 @@ def trace(
     Safe to run again at any time, and after it was interrupted.
     """
     boot()
+    from rich.console import Console
     from rich.progress import track
 
     from tarkka.access import Refused
@@ -92,7 +93,7 @@ def trace(
         numbers = [recall] if recall else [each.id for each in running_recalls()]
         work = [(number, *each) for number in numbers for each in stretches_of(number)]
         new = dict.fromkeys(numbers, 0)
-        for number, since, until in track(work, description="Tracing", disable=not work):
+        for number, since, until in track(work, "Tracing", console=Console(stderr=True), disable=not work):
             traced = trace_stretch(number, since, until)
             new[number] += traced.new_people
     except LookupError as error:
@@ -211,6 +212,7 @@ def import_(
     Rows that cannot be drafted are told with what is wrong, and hold up no other; then it exits with 1.
     """
     boot()
+    from rich.console import Console
     from rich.progress import track
 
     from tarkka.access import NotAllowed
@@ -219,7 +221,8 @@ def import_(
 
     counts = dict.fromkeys(RowStatus, 0)
     try:
-        for row in track(import_notices(file, acting=acting), description="Drafting", total=count_rows(file)):
+        rows = import_notices(file, acting=acting)
+        for row in track(rows, "Drafting", total=count_rows(file), console=Console(stderr=True)):
             counts[row.status] += 1
             for each in row.problems:
                 where = f"row {row.number} ({row.reference or 'no number'}): {each.place}"
