@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import date
 from importlib.resources import files
+from typing import Any
 
 from django.db import connection
 
@@ -102,7 +103,12 @@ def _close(program: PublishedProgram, span: Span) -> Closed:
             [month],
         )
         [(run, first, number)] = cursor.fetchall()
-        bounds = {"month": month, "since": span.starts_at, "until": span.ends_at, "version": program.version}
+        bounds: dict[str, Any] = {
+            "month": month,
+            "since": span.starts_at,
+            "until": span.ends_at,
+            "version": program.version,
+        }
         cursor.execute(_POST, bounds | {"run": run, "is_first": number == 1})
         entries = cursor.rowcount
         if entries == 0 and number > 1:

@@ -75,7 +75,7 @@ class Program(Table, frozen=True, kw_only=True):
 
     def cooperative_of(self, code: str | None) -> str:
         """Return the cooperative by which a household's months are reckoned: its own if the program names it."""
-        return code if code in self.cooperative else self.default_cooperative
+        return code if code is not None and code in self.cooperative else self.default_cooperative
 
     def compiled(self) -> str:
         """Return all that the program says as JSON, its layout and comments aside."""

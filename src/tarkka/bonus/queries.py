@@ -87,9 +87,10 @@ def counted(month: date) -> Counted | None:
         found = cursor.fetchall()
     if not found:
         return None
-    [(earning, eligible, *rest, cooperative, sees_all)] = found
-    sums = [cents or 0 for cents in rest] if sees_all else rest
-    return Counted(earning, eligible, *sums, cooperative)
+    [(earning, eligible, sales, left_out, paid, card_benefit, cooperative, sees_all)] = found
+    if not sees_all:
+        return Counted(earning, eligible, cooperative=cooperative)
+    return Counted(earning, eligible, sales or 0, left_out or 0, paid or 0, card_benefit or 0, cooperative)
 
 
 def entries() -> list[Entry]:
