@@ -11,6 +11,7 @@ from tests.site.test_addresses import ADDRESSES
 
 import browsing
 import building
+import recalling
 
 KEPT_BY_ALL = {"manifest"}
 """Answers with nothing of anybody in them, which browsers and those between may keep."""
@@ -33,8 +34,10 @@ def owner(site):
 
 
 @pytest.fixture(scope="module")
-def receipt(owner):
-    return re.findall(r'href="/purchases/(\d+)/', owner.get("/purchases/").content.decode())[0]
+def places(owner):
+    """What the addresses have in them: a receipt and a recall of the owner's."""
+    receipt = re.findall(r'href="/purchases/(\d+)/', owner.get("/purchases/").content.decode())[0]
+    return {"receipt": receipt, "recall": recalling.a_recall_of(owner.session["person_id"])}
 
 
 def file_of_ours(name: str):
@@ -71,10 +74,10 @@ def check(answer, where):
 
 @pytest.mark.parametrize("actor", ["anonymous", "owner"])
 @pytest.mark.parametrize("asked", ADDRESSES, ids=" ".join)
-def test_every_address_tells_what_browsers_may_do_and_that_nobody_keeps_it(owner, receipt, actor, asked):
+def test_every_address_tells_what_browsers_may_do_and_that_nobody_keeps_it(owner, places, actor, asked):
     name, method, address = asked
     client = owner if actor == "owner" and name not in ("sign-in", "sign-out") else browsing.anonymous()
-    answer = getattr(client, method)(address.format(receipt=receipt))
+    answer = getattr(client, method)(address.format(**places))
     check(answer, asked)
     said = answer["Cache-Control"]
     if answer.status_code == 200 and name in KEPT_BY_ALL:
@@ -156,9 +159,9 @@ class Loads(HTMLParser):
 
 
 @pytest.mark.parametrize("asked", [each for each in ADDRESSES if each[1] == "get"], ids=" ".join)
-def test_no_page_names_anybody_elses_address_or_has_anything_inline(owner, receipt, asked):
+def test_no_page_names_anybody_elses_address_or_has_anything_inline(owner, places, asked):
     _, _, address = asked
-    answer = owner.get(address.format(receipt=receipt))
+    answer = owner.get(address.format(**places))
     if answer.status_code not in (302, 405) and answer["Content-Type"].startswith("text/html"):
         loads = Loads()
         loads.feed(answer.content.decode())
@@ -175,10 +178,10 @@ def test_no_stylesheet_loads_anything_of_anybody_else(site, name):
 
 
 @pytest.mark.parametrize("asked", ADDRESSES, ids=" ".join)
-def test_no_address_answers_a_method_that_it_does_not_know(owner, receipt, asked):
+def test_no_address_answers_a_method_that_it_does_not_know(owner, places, asked):
     _, _, address = asked
     for method in ("TRACE", "CONNECT", "PUT", "NONSENSE"):
-        answer = owner.generic(method, address.format(receipt=receipt), headers={"X-Secret": "told-back"})
+        answer = owner.generic(method, address.format(**places), headers={"X-Secret": "told-back"})
         assert answer.status_code in (403, 404, 405), method
         assert b"told-back" not in answer.content
 
