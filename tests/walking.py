@@ -5,10 +5,11 @@ What each look may do is written down as a table below; `differences` goes and l
 
 import json
 import secrets
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from collections.abc import Set as AbstractSet
 from contextlib import contextmanager, suppress
 from datetime import UTC, datetime, timedelta
+from functools import cache, partial
 
 from psycopg import sql
 
@@ -111,10 +112,10 @@ RIGHTS = {
         held_receipt_group  none          -             -                  -
         held_receipt_line   none          -             -                  -
         recall_person       all:recall    all:recall    -                  -
-        bonus_part          all:bonus     all:bonus     -                  -
-        bonus_run           all:bonus     all:bonus     -                  -
+        bonus_part          all:bonus     -             -                  -
+        bonus_run           all:bonus     -             -                  -
         household_cooperative  all:bonus  -             -                  -
-        ledger_entry        all:bonus     all:bonus     -                  -
+        ledger_entry        all:bonus     -             -                  -
         payout_run          all:bonus     -             -                  -
     """,
     AUDIENCE: """
@@ -273,24 +274,46 @@ DENIED = frozenset({"denied"})
 Reached = dict[tuple[str, str], AbstractSet[str]]
 
 
+_noticed_first: list[str] = []
+"""The parts of the walk that met a difference, the latest first: they will meet the next of the same table too."""
+
+
 def differences(world: World) -> Iterator[str]:
     """Yield what a walk meets otherwise than is written above, as it goes. Errors of the door are differences too."""
+    parts = _parts(world)
+    for name in [*_noticed_first, *(each for each in parts if each not in _noticed_first)]:
+        for each in _met(parts[name]):
+            if name in _noticed_first:
+                _noticed_first.remove(name)
+            _noticed_first.insert(0, name)
+            yield each
+
+
+def _met(part: Callable[[], Iterator[str]]) -> Iterator[str]:
     try:
-        yield from _outside(world)
-        yield from _trail(world)
-        yield from _functions(world)
-        yield from _staff(world.people["mate"])
-        yield from _upheld(world.people["mate"])
-        yield from _erased(world.leaver)
-        yield from _breached(world.people["mate"])
-        yield from _supervision()
-        yield from _recalled(world)
-        mandated = _mandates()
-        for (role, purpose, kind), levels in USES.items():
-            for name in world.people if kind is PERSON else ("self", "stranger") if kind is HOUSEHOLD else ("self",):
-                yield from _look(world, role, purpose, kind, levels, name, mandated)
+        yield from part()
     except Exception as error:  # noqa: BLE001  # a policy that is missing may show as any error
         yield f"{type(error).__name__}: {error}"
+
+
+def _parts(world: World) -> dict[str, Callable[[], Iterator[str]]]:
+    mate = world.people["mate"]
+    parts: dict[str, Callable[[], Iterator[str]]] = {
+        "outside": partial(_outside, world),
+        "trail": partial(_trail, world),
+        "functions": partial(_functions, world),
+        "staff": partial(_staff, mate),
+        "upheld": partial(_upheld, mate),
+        "erased": partial(_erased, world.leaver),
+        "breached": partial(_breached, mate),
+        "supervision": _supervision,
+        "recalled": partial(_recalled, world),
+    }
+    staff = cache(_mandates)
+    for (role, purpose, kind), levels in USES.items():
+        for name in world.people if kind is PERSON else ("self", "stranger") if kind is HOUSEHOLD else ("self",):
+            parts[f"{role} {purpose} {kind} {name}"] = partial(_look, world, role, purpose, kind, levels, name, staff)
+    return parts
 
 
 def _staff(person: int) -> Iterator[str]:
@@ -503,18 +526,24 @@ def _mandates() -> str:
 
 
 def _look(
-    world: World, role: Role, purpose: Purpose, kind: SubjectKind, levels: tuple[Level, Level], name: str, staff: str
+    world: World,
+    role: Role,
+    purpose: Purpose,
+    kind: SubjectKind,
+    levels: tuple[Level, Level],
+    name: str,
+    staff: Callable[[], str],
 ) -> Iterator[str]:
     from tarkka import access
 
     where = f"{role} for {purpose} at the {kind} of {name}"
-    actor = str(world.people["self"]) if role is Role.CUSTOMER else staff if role in STAFF else "walk"
+    actor = str(world.people["self"]) if role is Role.CUSTOMER else staff() if role in STAFF else "walk"
     subject_id = {PERSON: world.people[name], HOUSEHOLD: world.household_of(name)}.get(kind)
     level = levels[name == "objector"]
     case, shown = str(world.recall_id) if purpose is Purpose.RECALL else None, set(Part)
     if role is Role.CUSTOMER_SERVICE and kind is PERSON:
         situation, shown = SITUATIONS[purpose]
-        case = a_case(world.people[name], staff, situation)
+        case = a_case(world.people[name], actor, situation)
     found: Reached = {}
     refusal = None
     try:

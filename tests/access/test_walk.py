@@ -16,7 +16,7 @@ SELECT policyname || ' of ' || tablename,
        concat(' USING (' || qual || ')', ' WITH CHECK (' || with_check || ')'),
        CASE WHEN cmd <> 'INSERT' THEN ' USING (true)' ELSE '' END
        || CASE WHEN cmd <> 'SELECT' AND cmd <> 'DELETE' THEN ' WITH CHECK (true)' ELSE '' END
-FROM pg_policies WHERE NOT roles && %s::name[] ORDER BY 1
+FROM pg_policies WHERE NOT roles && %s::name[] ORDER BY tablename, policyname
 """
 
 
