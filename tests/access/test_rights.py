@@ -156,6 +156,7 @@ RIGHTS: dict[str, dict[tuple[str, str], str]] = {
     | {
         ("recall_notice", "INSERT"): "recall_id person_id channel use_safety_contact state told_at",
         ("recall_notice", "UPDATE"): "state attempts told_at failed_why is_only_way",
+        ("recall_run", "SELECT"): "recall_id at",
     }
     | QUEUED
     | DROPPED
@@ -335,7 +336,9 @@ CALLERS = {
     "recalls.shown": {"person"},
     "recalls.tell_found": {"trace"},
     "recalls.to_trace": {"app"},
-    "recalls.told_among": {"app"},
+    "recalls.give_back": {"app"},
+    "recalls.over_among": {"app"},
+    "recalls.queue_due": {"app"},
     "recalls.traced": {"trace"},
     "rights.breaches_told": {"person"},
     "rights.cap_level": {"person"},
@@ -428,7 +431,9 @@ TOLD = {
     "recalls.queue_trace": "void",
     "recalls.release": "void",
     "recalls.to_trace": "bigint",
-    "recalls.told_among": "bigint",
+    "recalls.give_back": "void",
+    "recalls.over_among": "number bigint, told boolean",
+    "recalls.queue_due": "void",
     "rights.extracts_made": "year integer, way text, made bigint",
     "rights.measures_at_desk": (
         "what text, person_id bigint, request_id bigint, since timestamp with time zone, until timestamp with time zone"

@@ -60,24 +60,30 @@ def release(
 ) -> None:
     """Release a recall that somebody else drafted: from then on it is traced, and people are told."""
     boot()
+    from django.db import transaction
+
     from tarkka.access import NotAllowed
-    from tarkka.recalls.actions import release_recall
+    from tarkka.recalls.actions import queue_trace, release_recall
     from tarkka.recalls.drafts import DraftInvalid
 
     try:
-        release_recall(recall, draft_id=draft_number, acting=acting)
+        with transaction.atomic():
+            release_recall(recall, draft_id=draft_number, acting=acting)
+            queue_trace(recall, acting=acting)
     except NotAllowed as error:
         _refused(error.reason)
     except (DraftInvalid, LookupError) as error:
         stop(f"Not released:\n{error}")
-    typer.echo(f"recall {recall}: released. Trace it: tarkka recall trace {recall}")
+    typer.echo(f"recall {recall}: released, and its trace queued. At once: tarkka recall trace {recall}")
 
 
 @app.command("trace")
 def trace(
     recall: Annotated[int | None, typer.Argument(help="The recall; all that run, if none is named.", min=1)] = None,
 ) -> None:
-    """Find who bought what is recalled, and queue telling those who are new. Run it daily: receipts may come late.
+    """Find who bought what is recalled, and queue telling those who are new.
+
+    The worker does so daily by itself, for receipts may come late.
 
     Safe to run again at any time, and after it was interrupted.
     """

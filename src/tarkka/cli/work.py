@@ -17,7 +17,7 @@ def work(
     """
     boot()
     from tarkka.jobs import working
-    from tarkka.recalls.delivery import tell
+    from tarkka.recalls.delivery import keep_up, tell
     from tarkka.recalls.tracing import trace
 
-    working.work({"recalls.tell": tell, "recalls.trace": trace}, at_once=at_once, until_empty=once)
+    working.work({"recalls.tell": tell, "recalls.trace": trace}, at_once=at_once, until_empty=once, keep_up=keep_up)

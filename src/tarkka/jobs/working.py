@@ -30,23 +30,34 @@ Task = Callable[[int], None]
 
 @dataclass(frozen=True, slots=True)
 class Patience:
-    """How long is waited, in seconds: for a worker's next heartbeat; and to try again, ever longer up to `longest`."""
+    """How long is waited, in seconds: for a worker's next heartbeat; to try again, ever longer up to `longest`; to queue
+    what is due.
+    """
 
     heartbeat: float = 30.0
     first: float = 60.0
     longest: float = 3600.0
+    keep_up: float = 3600.0
 
 
 def work(
-    tasks: Mapping[str, Task], *, at_once: int = 2, until_empty: bool = False, patience: Patience | None = None
+    tasks: Mapping[str, Task],
+    *,
+    at_once: int = 2,
+    until_empty: bool = False,
+    patience: Patience | None = None,
+    keep_up: Callable[[], None] | None = None,
 ) -> None:
     """Do the jobs of the queue, `at_once` at a time, until SIGINT or SIGTERM; what is begun then is ended first.
 
-    With `until_empty` it returns when nothing is to be done now; what is to be tried again later stays.
+    `keep_up` is called first and every hour: it queues what is due. With `until_empty` it returns when nothing is to be
+    done now; what is to be tried again later stays.
     """
     threads = ThreadPoolExecutor(at_once)
     try:
-        asyncio.run(_work(tasks, threads, at_once, until_empty, patience or Patience()))
+        if keep_up is not None:
+            threads.submit(_tried, keep_up).result()
+        asyncio.run(_work(tasks, threads, at_once, until_empty, patience or Patience(), keep_up))
     finally:
         together = threading.Barrier(at_once)
         for _ in range(at_once):  # each thread has its own connection, and nobody else can close it
@@ -60,7 +71,12 @@ def _close(together: threading.Barrier) -> None:
 
 
 async def _work(
-    tasks: Mapping[str, Task], threads: ThreadPoolExecutor, at_once: int, until_empty: bool, patience: Patience
+    tasks: Mapping[str, Task],
+    threads: ThreadPoolExecutor,
+    at_once: int,
+    until_empty: bool,
+    patience: Patience,
+    keep_up: Callable[[], None] | None,
 ) -> None:
     address = make_conninfo(os.environ["TARKKA_DATABASE_URL"], options="-c search_path=jobs,pg_catalog")
     app = App(connector=PsycopgConnector(conninfo=address, min_size=1, max_size=at_once + 2))
@@ -68,7 +84,9 @@ async def _work(
         app.task(name=name, retry=_Later(patience), pass_context=True)(_in(threads, task))
     async with app.open_async():
         await _take_up(app, patience)
-        taking_up = asyncio.create_task(_keep_taking_up(app, patience))
+        beside = [asyncio.create_task(_keep_taking_up(app, patience))]
+        if keep_up is not None:
+            beside.append(asyncio.create_task(_keep_up(threads, keep_up, patience)))
         try:
             await app.run_worker_async(
                 wait=not until_empty,
@@ -78,7 +96,8 @@ async def _work(
                 stalled_worker_timeout=patience.heartbeat,
             )
         finally:
-            taking_up.cancel()
+            for each in beside:
+                each.cancel()
 
 
 def _in(threads: ThreadPoolExecutor, task: Task) -> Callable[..., Awaitable[None]]:
@@ -96,6 +115,20 @@ def _in(threads: ThreadPoolExecutor, task: Task) -> Callable[..., Awaitable[None
         await asyncio.get_running_loop().run_in_executor(threads, do, cast("int", context.job.id))
 
     return run
+
+
+def _tried(keep_up: Callable[[], None]) -> None:
+    close_old_connections()
+    try:
+        keep_up()
+    except Exception:  # noqa: BLE001  # the queue is worked off all the same
+        _log.exception("What is due was not queued, and is tried again in an hour")
+
+
+async def _keep_up(threads: ThreadPoolExecutor, keep_up: Callable[[], None], patience: Patience) -> None:
+    while True:
+        await asyncio.sleep(patience.keep_up)
+        await asyncio.get_running_loop().run_in_executor(threads, _tried, keep_up)
 
 
 async def _keep_taking_up(app: App, patience: Patience) -> None:

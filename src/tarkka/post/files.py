@@ -31,6 +31,11 @@ def finish(name: str) -> None:
         return
 
 
+def drop(name: str) -> None:
+    """Remove a file that was begun and is to be handed to nobody."""
+    (_folder() / name).unlink(missing_ok=True)
+
+
 def begun() -> list[str]:
     """Return the names of files that were begun and not finished."""
     return [each.name for each in _folder().iterdir()]

@@ -4,17 +4,23 @@ Whoever sends claims the sending in the database first and commits it with the s
 take is not claimed. Whoever is interrupted between the two sends again, under the same Message-ID.
 """
 
+import re
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from email.utils import parseaddr
 from smtplib import SMTPDataError, SMTPException, SMTPRecipientsRefused
 
 from django.conf import settings
+from django.core.exceptions import ValidationError
 from django.core.mail import EmailMessage, get_connection
 from django.core.mail.backends.base import BaseEmailBackend
+from django.core.validators import validate_email
 from django.utils.crypto import constant_time_compare, salted_hmac
 
 from tarkka.vocabulary import Language
+
+_OURS = re.compile(rb"\b5\.7\.\d|relay", re.IGNORECASE)
+"""What a server says that refuses us and not the address: its policy, which somebody mends (RFC 3463, X.7)."""
 
 
 class NotTaken(Exception):
@@ -80,10 +86,22 @@ def hand_over(message: EmailMessage, mail: BaseEmailBackend) -> None:
     try:
         mail.send_messages([message])
     except SMTPRecipientsRefused as error:
-        if all(code >= 500 for code, _ in error.recipients.values()):
+        if all(code >= 500 and not _OURS.search(said) for code, said in error.recipients.values()):
             raise RefusedForGood from None
         raise NotTaken("the mail server does not take mail to this address now") from None
     except SMTPDataError:
         raise NotTaken("the mail server did not take the message") from None
     except (OSError, SMTPException) as error:  # whose own text may quote the address
         raise MailServerFailed(type(error).__name__) from None
+    except ValueError:
+        if all(map(_is_address, message.to)):
+            raise
+        raise RefusedForGood from None
+
+
+def _is_address(text: str) -> bool:
+    try:
+        validate_email(text)
+    except ValidationError:
+        return False
+    return True

@@ -9,7 +9,7 @@ e-mail under the same Message-ID, a text message under the same reference, a let
 import logging
 import re
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from enum import StrEnum
 
@@ -75,25 +75,34 @@ class Try:
 def tell(job: int) -> None:
     """Tell the person whom a job of the queue is about by every channel that is left to be tried.
 
-    Raises NotToldYet if one is to be tried again, access.Refused if the description does not allow it.
+    Raises NotToldYet if one is to be tried again.
     """
-    _finish_what_was_begun()
+    _end_what_was_begun()
     tried: list[int] = []
     is_left = False
     while step := _claim(job, tried):
         tried.append(step.number)
         try:
             _try(step)
-        except access.Refused as refused:
-            if refused.reason == "no_recall":  # it has just been ended
+        except Exception as error:  # noqa: BLE001  # whatever becomes of one channel, the next ones are not kept waiting
+            if isinstance(error, access.Refused) and error.reason == "no_recall":  # it has just been ended
                 return
-            raise
-        except (MailServerFailed, NotTaken, OSError) as error:
             is_left = True
             kind = type(error).__name__
             _log.warning("Notice %s of a recall was not handed over, and is tried again: %s", step.number, kind)
     if is_left:
         raise NotToldYet
+
+
+def keep_up() -> None:
+    """Queue what is due by itself: whoever is to be told still and has no job, and the daily trace of running recalls.
+
+    The rows of notices tell who is to be told, and a job that was lost is made again from them.
+    """
+    _end_what_was_begun()
+    with transaction.atomic(), connection.cursor() as cursor:
+        cursor.execute("SET LOCAL statement_timeout = '300s'")  # of everybody, and not of a page
+        cursor.execute("SELECT recalls.queue_due()")
 
 
 def _claim(job: int, tried: list[int]) -> Try | None:
@@ -108,7 +117,7 @@ def _claim(job: int, tried: list[int]) -> Try | None:
 
 
 def _try(step: Try) -> None:
-    with _carrier(step.channel) as mail:  # before anybody is looked at
+    with _carrier(step) as mail:  # before anybody is looked at
         subject = access.person(step.person_id)
         with access.opened(
             role=Role.AUTOMATIC,
@@ -130,9 +139,15 @@ def _try(step: Try) -> None:
 
 
 @contextmanager
-def _carrier(channel: Channel) -> Iterator[BaseEmailBackend | None]:
-    if channel is Channel.EMAIL:
-        with mail_server() as mail:
+def _carrier(step: Try) -> Iterator[BaseEmailBackend | None]:
+    if step.channel is Channel.EMAIL:
+        with ExitStack() as stack:
+            try:
+                mail = stack.enter_context(mail_server())
+            except MailServerFailed:
+                with connection.cursor() as cursor:
+                    cursor.execute("SELECT recalls.give_back(%s)", [step.number])
+                raise
             yield mail
     else:
         yield None
@@ -162,7 +177,7 @@ def _end(step: Try, failed: str | None) -> None:
 
 
 def _hand_over(step: Try, mail: BaseEmailBackend | None) -> None:
-    """Hand the notice over. Raises _Failed if the channel failed for good, NotTaken if it is to be tried again."""
+    """Hand the notice over. Raises _Failed if the channel failed for good, whatever else if it is to be tried again."""
     person = read_person(step.person_id)
     contact = read_contact(_KINDS[step.channel], for_safety_only=step.use_safety_contact)
     found = next((each for each in read_own_recalls() if each.recall.id == step.recall_id), None)
@@ -177,7 +192,9 @@ def _hand_over(step: Try, mail: BaseEmailBackend | None) -> None:
             files.begin(f"{_reference(step.number)}.pdf", _letter(person, contact, found))
     except RefusedForGood:
         raise _Failed("refused") from None
-    except NotTaken:
+    except (MailServerFailed, OSError):
+        raise
+    except Exception:
         if step.attempts >= MOST_ATTEMPTS:
             raise _Failed("never_taken") from None
         raise
@@ -236,12 +253,12 @@ def _finish(channel: Channel, number: int) -> None:
         files.finish(f"{_reference(number)}.pdf")
 
 
-def _finish_what_was_begun() -> None:
-    """Hand over what a process that was stopped had committed as told and not handed over yet."""
+def _end_what_was_begun() -> None:
+    """Hand over what a process that was stopped had committed as told, and remove the files of tries that are over."""
     begun = {int(match[1]): name for name in files.begun() if (match := re.fullmatch(r"recall-(\d+)\.\w+", name))}
     if not begun:
         return
     with connection.cursor() as cursor:
-        cursor.execute("SELECT * FROM recalls.told_among(%s::bigint[])", [list(begun)])
-        for (number,) in cursor.fetchall():
-            files.finish(begun[number])
+        cursor.execute("SELECT number, told FROM recalls.over_among(%s::bigint[])", [list(begun)])
+        for number, is_told in cursor.fetchall():
+            (files.finish if is_told else files.drop)(begun[number])

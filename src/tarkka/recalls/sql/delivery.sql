@@ -26,33 +26,51 @@ LANGUAGE sql IMMUTABLE SECURITY DEFINER SET search_path = pg_catalog, public, pg
     SELECT CASE kind WHEN 'phone' THEN 'text' WHEN 'post' THEN 'letter' ELSE kind END
 $$;
 
--- Put the notice into the portal of everybody whom the present trace has found and who has none, and queue the telling of them. In the trace's
--- own transaction: who was found is told, and nobody else. Returns of how many. Those whom no channel reached are tried again if one could now.
+-- The ways in which somebody may still be told: everyone is told by e-mail and by text message, if they can be reached so, and by letter if neither
+-- told them; by each once, by the way that is for safety alone first, and by the other one if that failed for good.
+CREATE FUNCTION recalls.ways_left(of_recall bigint, of_person bigint) RETURNS TABLE (channel text, for_safety_only boolean)
+LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, public, pg_temp AS $$
+    SELECT c.channel, c.for_safety_only
+    FROM (SELECT recalls.channel_of(t.kind) AS channel, t.for_safety_only FROM contact t WHERE t.person_id = of_person) c
+    WHERE NOT EXISTS (
+        SELECT FROM recall_notice n WHERE n.recall_id = of_recall AND n.person_id = of_person AND n.channel <> 'portal'
+        AND CASE WHEN n.channel = c.channel THEN n.state <> 'failed' OR n.use_safety_contact = c.for_safety_only
+                 ELSE n.state <> 'failed' AND c.channel = 'letter' AND NOT c.for_safety_only END)
+$$;
+
+-- Queue the telling of everybody who has a notice of this recall in the portal and whom nothing else has told, unless it is known that there is no
+-- way left, and who has no job that is still to be done. The rows tell who is to be told; the queue is no record of it, and a job that was lost is made again.
+CREATE FUNCTION recalls.queue_untold(of_recall bigint) RETURNS void
+LANGUAGE sql SECURITY DEFINER SET search_path = pg_catalog, public, pg_temp AS $$
+    SELECT recalls.queue(array_agg(n.id)) FROM recall_notice n
+    WHERE n.recall_id = recalls.running(of_recall) AND n.channel = 'portal' AND NOT EXISTS (
+        SELECT FROM jobs.procrastinate_jobs j
+        WHERE j.task_name = 'recalls.tell' AND j.status IN ('todo', 'doing') AND (j.args ->> 'notice')::bigint = n.id)
+    AND (EXISTS (SELECT FROM recall_notice t WHERE t.recall_id = n.recall_id AND t.person_id = n.person_id AND t.state = 'trying')
+         OR NOT EXISTS (SELECT FROM recall_notice t WHERE t.recall_id = n.recall_id AND t.person_id = n.person_id
+                        AND t.channel <> 'portal' AND t.state = 'told')
+            AND (NOT n.is_only_way OR EXISTS (SELECT FROM recalls.ways_left(n.recall_id, n.person_id))))
+$$;
+
+-- Put the notice into the portal of everybody whom the present trace has found and who has none, and queue the telling of them and of whoever
+-- is to be told still. In the trace's own transaction: who was found is told, and nobody else. Returns of how many new.
 CREATE FUNCTION recalls.tell_found() RETURNS bigint
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, public, pg_temp AS $$
 DECLARE
-    numbers bigint[];
+    new bigint;
 BEGIN
-    WITH begun AS (
-        INSERT INTO recall_notice (recall_id, person_id, channel, state, told_at)
-        SELECT DISTINCT p.recall_id, p.person_id, 'portal', 'told', clock_timestamp() FROM recall_person p
-        WHERE p.recall_id = access.recall() AND NOT EXISTS (
-            SELECT FROM recall_notice n WHERE n.recall_id = p.recall_id AND n.person_id = p.person_id AND n.channel = 'portal')
-        ON CONFLICT DO NOTHING RETURNING id)
-    SELECT array_agg(id) INTO numbers FROM begun;
-    PERFORM recalls.queue(numbers);
-    -- Whoever could not be reached and can be by now.
-    PERFORM recalls.queue(array_agg(n.id)) FROM recall_notice n WHERE n.recall_id = access.recall() AND n.is_only_way AND EXISTS (
-        SELECT FROM contact c WHERE c.person_id = n.person_id AND NOT EXISTS (
-            SELECT FROM recall_notice o WHERE o.recall_id = n.recall_id AND o.person_id = n.person_id
-            AND o.channel = recalls.channel_of(c.kind) AND o.use_safety_contact = c.for_safety_only));
-    RETURN coalesce(cardinality(numbers), 0);
+    INSERT INTO recall_notice (recall_id, person_id, channel, state, told_at)
+    SELECT DISTINCT p.recall_id, p.person_id, 'portal', 'told', clock_timestamp() FROM recall_person p
+    WHERE p.recall_id = access.recall() AND NOT EXISTS (
+        SELECT FROM recall_notice n WHERE n.recall_id = p.recall_id AND n.person_id = p.person_id AND n.channel = 'portal')
+    ON CONFLICT DO NOTHING;
+    GET DIAGNOSTICS new = ROW_COUNT;
+    PERFORM recalls.queue_untold(access.recall());
+    RETURN new;
 END $$;
 
 -- Whom the job is about and by which of these channels they are to be told next, written down as tried; leaving out what this run has tried.
--- Nothing, if the recall has ended or nothing is left to be tried. Everyone is told by e-mail and by text message, if they can be reached so, and by
--- letter if neither told them; by each once, by the way that is for safety alone first, and by the other one if that failed for good.
--- It answers of a job that is under way alone. Whoever comes second waits for the first.
+-- Nothing, if the recall has ended or nothing is left to be tried (recalls.ways_left). It answers of a job that is under way alone. Whoever comes second waits for the first.
 CREATE FUNCTION recalls.claim(of_job bigint, channels text[], tried bigint[])
 RETURNS TABLE (number bigint, recall_id bigint, person_id bigint, channel text, use_safety_contact boolean, attempts integer)
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, public, pg_temp AS $$
@@ -74,11 +92,7 @@ BEGIN
     IF next.id IS NULL THEN
         INSERT INTO recall_notice (recall_id, person_id, channel, use_safety_contact, state)
         SELECT portal.recall_id, portal.person_id, c.channel, c.for_safety_only, 'trying'
-        FROM (SELECT recalls.channel_of(t.kind) AS channel, t.for_safety_only FROM contact t WHERE t.person_id = portal.person_id) c
-        WHERE c.channel = ANY (channels) AND NOT EXISTS (
-            SELECT FROM recall_notice n WHERE n.recall_id = portal.recall_id AND n.person_id = portal.person_id AND n.channel <> 'portal'
-            AND CASE WHEN n.channel = c.channel THEN n.state <> 'failed' OR n.use_safety_contact = c.for_safety_only
-                     ELSE n.state <> 'failed' AND c.channel = 'letter' AND NOT c.for_safety_only END)
+        FROM recalls.ways_left(portal.recall_id, portal.person_id) c WHERE c.channel = ANY (channels)
         ORDER BY c.for_safety_only DESC, array_position('{email,text,letter}', c.channel) LIMIT 1
         RETURNING * INTO next;
     END IF;
@@ -90,10 +104,18 @@ BEGIN
     END IF;
 END $$;
 
--- Which of these notices told somebody: of whoever was stopped just after that, the letter lies ready and is to be handed over.
-CREATE FUNCTION recalls.told_among(numbers bigint[]) RETURNS SETOF bigint
+-- A try that failed by our own fault, before anything was handed over, does not count.
+CREATE FUNCTION recalls.give_back(of_number bigint) RETURNS void
+LANGUAGE sql SECURITY DEFINER SET search_path = pg_catalog, public, pg_temp AS $$
+    UPDATE recall_notice n SET attempts = n.attempts - 1 WHERE n.id = of_number AND n.state = 'trying' AND n.attempts > 0
+$$;
+
+-- Of these notices, those whose try is over, and whether they told somebody: the letter of whoever was stopped just after that lies ready and is to
+-- be handed over; any other is to be handed to nobody. A number that stands for no notice any more is over too.
+CREATE FUNCTION recalls.over_among(numbers bigint[]) RETURNS TABLE (number bigint, told boolean)
 LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, public, pg_temp AS $$
-    SELECT n.id FROM recall_notice n WHERE n.id = ANY (numbers) AND n.state = 'told'
+    SELECT u.number, coalesce(n.state = 'told', false) FROM unnest(numbers) u (number) LEFT JOIN recall_notice n ON n.id = u.number
+    WHERE n.state IS DISTINCT FROM 'trying' OR recalls.running(n.recall_id) IS NULL
 $$;
 
 -- An e-mail that was taken came back: it told nobody, and the next channel is queued. False if it is not ours, or was not told by it.
@@ -141,14 +163,17 @@ BEGIN
     FROM people p;
 END $$;
 
-GRANT EXECUTE ON FUNCTION recalls.claim, recalls.told_among, recalls.bounce, recalls.progress TO tarkka_app;
+GRANT EXECUTE ON FUNCTION recalls.claim, recalls.give_back, recalls.over_among, recalls.bounce, recalls.progress TO tarkka_app;
 GRANT EXECUTE ON FUNCTION recalls.tell_found TO tarkka_trace;
 GRANT CREATE ON SCHEMA recalls TO tarkka_door;
 ALTER FUNCTION recalls.channel_of OWNER TO tarkka_door;
 ALTER FUNCTION recalls.queue OWNER TO tarkka_door;
 ALTER FUNCTION recalls.tell_found OWNER TO tarkka_door;
 ALTER FUNCTION recalls.claim OWNER TO tarkka_door;
-ALTER FUNCTION recalls.told_among OWNER TO tarkka_door;
+ALTER FUNCTION recalls.over_among OWNER TO tarkka_door;
+ALTER FUNCTION recalls.give_back OWNER TO tarkka_door;
+ALTER FUNCTION recalls.ways_left OWNER TO tarkka_door;
+ALTER FUNCTION recalls.queue_untold OWNER TO tarkka_door;
 ALTER FUNCTION recalls.bounce OWNER TO tarkka_door;
 ALTER FUNCTION recalls.progress OWNER TO tarkka_door;
 REVOKE CREATE ON SCHEMA recalls FROM tarkka_door;

@@ -82,10 +82,10 @@ CREATE TABLE recall_notice (
     channel text NOT NULL CHECK (channel IN ('email', 'letter', 'portal', 'text')),
     use_safety_contact boolean NOT NULL DEFAULT false,
     state text NOT NULL CHECK (state IN ('failed', 'told', 'trying')),
-    attempts integer NOT NULL DEFAULT 1 CHECK (attempts > 0),
+    attempts integer NOT NULL DEFAULT 1 CHECK (attempts >= 0),
     begun_at timestamptz NOT NULL DEFAULT clock_timestamp(),
     told_at timestamptz CHECK ((told_at IS NOT NULL) = (state = 'told')),
-    failed_why text CHECK (failed_why <> ''),
+    failed_why text CHECK (failed_why ~ '^(refused|never_taken|no_contact|came back( [245]\.\d{1,3}\.\d{1,3})?)$'),
     is_only_way boolean NOT NULL DEFAULT false CHECK (channel = 'portal' OR NOT is_only_way),
     PRIMARY KEY (recall_id, person_id, channel, use_safety_contact)
 );
