@@ -141,8 +141,8 @@ def _earn(households: list[int]) -> None:
         publish((Path(__file__).parents[1] / "programs" / "s_group.toml").read_text(), acting="world")
     with administrator() as connection:
         [(run,)] = connection.execute(
-            "INSERT INTO bonus_run (month, number, program_version)"
-            " SELECT '2020-01-01', coalesce(max(number), 0) + 1, 1 FROM bonus_run WHERE month = '2020-01-01'"
+            "INSERT INTO bonus_run (month, number, program_version, acting)"
+            " SELECT '2020-01-01', coalesce(max(number), 0) + 1, 1, 'world' FROM bonus_run WHERE month = '2020-01-01'"
             " RETURNING id"
         ).fetchall()
         connection.execute(

@@ -55,9 +55,11 @@ QUEUED = {
 RECALLS = ("recall_draft", "recall_end", "recall_release")
 RECALLED = ("recall_acknowledgement", "recall_notice", "recall_person")
 PROGRAM = {(table, "SELECT"): ALL for table in ("bonus_cooperative", "bonus_program")}
-LEDGER = {
-    (table, "SELECT"): ALL for table in ("bonus_part", "bonus_run", "household_cooperative", "ledger_entry")
-} | PROGRAM
+LEDGER = (
+    {(table, "SELECT"): ALL for table in ("bonus_part", "household_cooperative", "ledger_entry")}
+    | {("bonus_run", "SELECT"): "id month number program_version at"}
+    | PROGRAM
+)
 RIGHTS: dict[str, dict[tuple[str, str], str]] = {
     "tarkka_app": SHARED
     | QUEUE
@@ -140,7 +142,6 @@ RIGHTS: dict[str, dict[tuple[str, str], str]] = {
     "tarkka_trace": SHARED
     | DROPPED
     | LEDGER
-    | {(table, "INSERT"): ALL for table in ("bonus_part", "bonus_run", "ledger_entry")}
     | {("payout_run", "SELECT"): ALL}
     | {(table, "SELECT"): ALL for table in ("receipt", "receipt_group", "receipt_line", *HELD)}
     | {(table, "SELECT"): ALL for table in ("recall_person", "recall_run")}
@@ -164,7 +165,11 @@ RIGHTS: dict[str, dict[tuple[str, str], str]] = {
     | {(table, verb): ALL for table in ("payout", "payout_run") for verb in ("SELECT", "INSERT")}
     | {("payout_account", verb): ALL for verb in ("SELECT", "DELETE")}
     | {
-        ("ledger_entry", "INSERT"): "household_id month kind debit credit amount_cents payout_id",
+        ("bonus_part", "INSERT"): "run_id first_entry last_entry kind debit credit entries amount_cents digest",
+        ("bonus_run", "INSERT"): "id month number program_version acting",
+        ("ledger_entry", "INSERT"): (
+            "household_id month kind debit credit amount_cents program_version run_id payout_id"
+        ),
         ("payout", "UPDATE"): "person_id iban_sealed",
     }
     | {(table, verb): ALL for table in HELD for verb in ("SELECT", "INSERT", "DELETE")}
@@ -275,14 +280,16 @@ CALLERS = {
     "access.subject_for": {"person"},
     "access.subject_period": {"household"},
     **{
-        f"bonus.{name}": {"door", "trace"}
+        f"bonus.{name}": {"door"}
         for name in ("benefiting", "counting", "earning", "outlets_left_out", "paid_by", "sum_of")
     },
     **{
         f"bonus.{name}": {"household"}
         for name in ("accounts_shown", "balance", "of_household", "sees_all", "visible_months")
     },
+    "bonus.close_month": {"trace"},
     "bonus.closings": {"app", "household", "trace"},
+    "bonus.kept_since": {"app"},
     "bonus.pay_out": {"trace"},
     "bonus.payments": {"trace"},
     "bonus.this_month": {"app", "household", "owner", "trace"},
@@ -394,6 +401,7 @@ TOLD = {
     "access.sign_agreement": "void",
     "access.issue": "event_id bigint, level level, refusal text",
     "bonus.closings": "month date, at timestamp with time zone",
+    "bonus.kept_since": "date",
     "bonus.this_month": "date",
     "people.cards_among": "text",
     "people.holders": "number text, person_id bigint, valid tstzrange, household_id bigint, cap level",

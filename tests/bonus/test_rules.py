@@ -231,15 +231,15 @@ def test_months_that_cannot_be_closed(empty_ledger: str) -> None:
     from tarkka.bonus.queries import NoProgram, this_month
 
     with pytest.raises(NotClosable, match="has not ended"):
-        list(close(this_month()))
+        list(close(this_month(), acting="test"))
     with pytest.raises(NotClosable, match="no first day"):
-        list(close(date(2024, 3, 2)))
+        list(close(date(2024, 3, 2), acting="test"))
     with pytest.raises(NoProgram, match="2013-03"):
-        list(close(date(2013, 3, 1)))
+        list(close(date(2013, 3, 1), acting="test"))
     old = date(2016, 3, 1)
-    assert [each.number for each in close(old)] == [1]
+    assert [each.number for each in close(old, acting="test")] == [1]
     with pytest.raises(NotClosable, match="it stays as it is"):
-        list(close(old))
+        list(close(old, acting="test"))
 
 
 def test_every_look_at_all_households_is_shown_to_everyone(empty_ledger: str) -> None:

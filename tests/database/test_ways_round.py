@@ -170,11 +170,6 @@ TELLING = {
     ("tarkka_person", "card_number_key"),
     ("tarkka_person", "one_main_member_at_a_time"),
     ("tarkka_household", "household_cooperative_pkey"),
-    ("tarkka_trace", "bonus_part_pkey"),
-    ("tarkka_trace", "bonus_run_month_number_key"),
-    ("tarkka_trace", "bonus_run_pkey"),
-    ("tarkka_trace", "ledger_entry_pkey"),
-    ("tarkka_trace", "one_entry_of_a_payout"),
 }
 _TELLING = """
 WITH index AS (SELECT indexrelid, indrelid, indkey::int[] AS keys FROM pg_index WHERE indisunique OR indisexclusion),

@@ -60,7 +60,7 @@ def test_bonus_month_is_explained_and_closed(address, page, home, complaints):
     page.get_by_role("button", name="Save").click()
     assert page.get_by_role("status").get_by_text("Saved.").is_visible()
     # The ended month is closed, explained and paid.
-    list(close(MONTH))
+    list(close(MONTH, acting="test"))
     page.reload()
     page.get_by_role("link", name="March 2026").click()
     reckoned = page.get_by_role("region", name="How it is worked out")

@@ -207,7 +207,10 @@ def test_totals_stay_until_bonus_has_closed_their_months(running, home, program,
         assert rows("SELECT count(*) FROM receipt") == [(2,)]
         assert rows("SELECT count(*) FROM receipt_group") == [(2,)]
     for month in waiting[date(2018, 4, 1)]:
-        admin.execute("INSERT INTO bonus_run (month, number, program_version) VALUES (%s, 1, %s)", [month, program])
+        admin.execute(
+            "INSERT INTO bonus_run (month, number, program_version, acting) VALUES (%s, 1, %s, 'test')",
+            [month, program],
+        )
     running.run("tester", today=TODAY)
     with own_look(home.persons[0]):
         assert rows("SELECT count(*) FROM receipt") == [(1,)]

@@ -72,8 +72,12 @@ INSERT INTO recall_end (recall_id, ended_by, reason) SELECT max(recall_id), 'oth
 INSERT INTO bonus_program (version, effective_from, adjusted_for_months, chains_left_out, outlets_left_out, payments_left_out, benefit_methods,
     benefit_basis_points, published_by, digest, source, compiled)
     VALUES ({0} + 1, '2026-01-01'::date + interval '{0} months', 1, '{{}}', '{{}}', '{{}}', '{{}}', 1, 'boss', sha256('{{}}'), 's', '{{}}');
-INSERT INTO bonus_run (month, number, program_version) VALUES ('2026-01-01', {0} + 1, {0} + 1);
-INSERT INTO bonus_part (run_id, first_entry, last_entry, entries, bonus_cents, benefit_cents, digest) SELECT max(id), 1, 2, 2, 1, 1, sha256('') FROM bonus_run;
+INSERT INTO bonus_run (month, number, program_version, acting) VALUES ('2026-01-01', {0} + 1, {0} + 1, 'u{0}');
+WITH entry AS (
+    INSERT INTO ledger_entry (household_id, month, kind, debit, credit, amount_cents, program_version, run_id)
+    SELECT 1, '2026-01-01', 'bonus', 'bonus_cost', 'household', 7, {0} + 1, max(id) FROM bonus_run RETURNING *)
+INSERT INTO bonus_part (run_id, first_entry, last_entry, kind, debit, credit, entries, amount_cents, digest)
+    SELECT run_id, id, id, kind, debit, credit, 1, amount_cents, sha256(int8send(id) || int8send(household_id) || int8send(amount_cents)) FROM entry;
 INSERT INTO payout_run (month, payer_name, payer_iban, payouts, paid_cents, without_account, digest)
     VALUES ('2026-01-01'::date + interval '{0} months', 'S', 'FI', 1, 1, 1, sha256(''));
 INSERT INTO retention_run (version, acting) VALUES (1, 'u{0}');

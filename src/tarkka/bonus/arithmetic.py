@@ -1,6 +1,6 @@
 """What a month's sums earn, in integer cents: the one rounding, the step that is reached, the next one. Pure.
 
-The closing does the same in SQL (`sql/due.sql`), for all households at once; a property test holds the two together.
+The closing does the same in SQL (`sql/closing.sql`), for all households at once; a property test holds them together.
 """
 
 from dataclasses import dataclass

@@ -7,36 +7,21 @@ import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import date
-from importlib.resources import files
-from typing import Any
 
-from django.db import connection
+from django.db import OperationalError, connection
 
 from tarkka import access
-from tarkka.bonus.queries import PublishedProgram, closed_at, program_for, programs, this_month
-from tarkka.description.queries import load_rulebook
-from tarkka.vocabulary import Level, Purpose, Role, Span, SubjectKind, month_span, months_later
+from tarkka.bonus.queries import closed_at, program_for, programs, this_month
+from tarkka.vocabulary import Level, Purpose, Role, SubjectKind, months_later
 
 ACTOR = "bonus"
-PART = 20_000
-"""So many entries are digested at a time: what the server keeps in mind for them is then the same at any size."""
 LOOK_SECONDS = 200
 """A look has five minutes; a month is begun in it only before so many."""
-
-_SQL = files("tarkka.bonus").joinpath("sql")
-_POST, _PART = (_SQL.joinpath(f"{name}.sql").read_text() for name in ("post", "part"))
 
 # Partitions are named for the quarters whose receipts they hold (purchases.make_partitions).
 _FIRST_QUARTER = """
 SELECT min(substr(c.relname, length('receipt_') + 1)) FROM pg_inherits i JOIN pg_class c ON c.oid = i.inhrelid
 WHERE i.inhparent = 'public.receipt'::regclass
-"""
-
-# Each bound is of one closing, however many households there are. The planner takes it for granted that a register lies
-# in memory: it would walk an index over the whole month, a page a receipt.
-_SETTINGS = """
-SET LOCAL statement_timeout = '30min'; SET LOCAL work_mem = '128MB'; SET LOCAL random_page_cost = 4;
-SET LOCAL effective_cache_size = '64MB'
 """
 
 Told = Callable[[int, int], None]
@@ -58,18 +43,14 @@ class Closed:
     benefit_cents: int
 
 
-def close(month: date | None = None, *, told: Told = lambda _done, _all: None) -> Iterator[Closed]:
+def close(month: date | None = None, *, acting: str, told: Told = lambda _done, _all: None) -> Iterator[Closed]:
     """Close a month that has ended, or every month that is due; yield what was posted of each, once it is committed.
 
     Due are the months that were never closed, and of the closed ones those that the program still adjusts for late
-    receipts and returns. Raises NotClosable for a month that has not ended or whose totals are kept no more;
-    NoProgram; access.Refused.
+    receipts and returns. `acting` is the operator's user id, kept with each run (R22). Raises NotClosable for a month
+    that has not ended or whose totals are kept no more; NoProgram; access.Refused.
     """
-    zone = load_rulebook().time_zone
-    months = [
-        (program_for(due), month_span(due.year, due.month, zone))
-        for due in (_due_months() if month is None else [_closable(month)])
-    ]
+    months = _due_months() if month is None else [_closable(month)]
     total = len(months)
     while months:
         done = []
@@ -83,52 +64,28 @@ def close(month: date | None = None, *, told: Told = lambda _done, _all: None) -
         ) as look:
             look.cover_everyone()
             with connection.cursor() as cursor:
-                cursor.execute(_SETTINGS)
+                cursor.execute("SET LOCAL statement_timeout = '30min'")  # of one month, however many households
             while months and time.monotonic() - began < LOOK_SECONDS:
-                done.append(_close(*months.pop(0)))
+                done.append(_close(months.pop(0), acting))
                 told(total - len(months), total)
         yield from done
 
 
-def _close(program: PublishedProgram, span: Span) -> Closed:
-    """Post what is due of one month, in the look under way. Two closings of one month wait for each other."""
-    month = span.first
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT pg_advisory_xact_lock(hashtext('bonus.close'), %s)", [month.toordinal()])
-        cursor.execute(
-            """
-            SELECT nextval('bonus_run_id_seq'), (SELECT last_value FROM ledger_entry_id_seq),
-                   (SELECT coalesce(max(number), 0) + 1 FROM bonus_run WHERE month = %s)
-            """,
-            [month],
-        )
-        [(run, first, number)] = cursor.fetchall()
-        bounds: dict[str, Any] = {
-            "month": month,
-            "since": span.starts_at,
-            "until": span.ends_at,
-            "version": program.version,
-        }
-        cursor.execute(_POST, bounds | {"run": run, "is_first": number == 1})
-        entries = cursor.rowcount
-        if entries == 0 and number > 1:
-            return Closed(month, 0, 0, 0, 0)
-        cursor.execute(
-            "INSERT INTO bonus_run (id, month, number, program_version) VALUES (%s, %s, %s, %s)",
-            [run, month, number, program.version],
-        )
-        cursor.execute("SELECT last_value FROM ledger_entry_id_seq")
-        [(last,)] = cursor.fetchall()
-        parts: list[tuple[str, str, int, int]] = []
-        for start in range(first, last + 1, PART):
-            cursor.execute(_PART, {"run": run, "first": start, "size": PART})
-            parts += cursor.fetchall()
-    return Closed(month, number, entries, _posted(parts, "bonus_cost"), _posted(parts, "payment_benefit_cost"))
-
-
-def _posted(parts: list[tuple[str, str, int, int]], cost: str) -> int:
-    """What the parts post at the cost of an account: what was debited less what was credited."""
-    return int(sum(cents * ((debit == cost) - (credit == cost)) for debit, credit, _, cents in parts))
+def _close(month: date, acting: str) -> Closed:
+    """Post what is due of one month, in the look under way."""
+    try:
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT * FROM bonus.close_month(%s, %s)", [month, acting])
+            [posted] = cursor.fetchall()
+    except OperationalError as error:
+        reason = getattr(getattr(error.__cause__, "diag", None), "message_primary", None)
+        if reason == "under_restriction":
+            raise NotClosable(
+                f"{month:%Y-%m} is not closed: somebody's data is restricted, and the register description does not let"
+                " Bonus be reckoned meanwhile (under_restriction)"
+            ) from None
+        raise
+    return Closed(month, *posted)
 
 
 def _closable(month: date) -> date:
@@ -155,15 +112,15 @@ def _due_months() -> list[date]:
     year, number = str(quarter).split("q")
     first = max(date(int(year), 3 * int(number) - 2, 1), published[0].program.effective_from)
     ended = [months_later(first, n) for n in range((present.year - first.year) * 12 + present.month - first.month)]
-    adjusted = months_later(present, -published[-1].program.adjusted_for_months)
+    # Whoever has published a program for a later month still adjusts by the one of now.
+    adjusted = months_later(present, -program_for(present).program.adjusted_for_months) if ended else present
     since = max(adjusted, _kept_since())
     return [month for month in ended if month not in closed or month >= since]
 
 
 def _kept_since() -> date:
-    """The first month of which every receipt's total must be kept still (retention is in whole quarters of UTC)."""
-    rulebook = load_rulebook()
-    present = this_month()
-    quarters = rulebook.on(present).description.document.retention[Level.TOTAL].quarters
-    first = months_later(present.replace(month=(present.month - 1) // 3 * 3 + 1), -3 * quarters)
-    return months_later(first, 1)  # it begins some hours before UTC's does, in a quarter that may be gone
+    """The first month of which every receipt's total is there still (retention is in whole quarters of UTC)."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT bonus.kept_since()")
+        [(month,)] = cursor.fetchall()
+    return date.fromisoformat(str(month))

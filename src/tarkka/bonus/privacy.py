@@ -49,8 +49,9 @@ PERSONAL = {
         whose="published_by",
     ),
     "bonus_run": PersonalTable(
-        "When which month's Bonus was closed or adjusted.",
-        dict.fromkeys(("id", "month", "number", "program_version", "at", "xid", "salt"), Category.NONE),
+        "When which month's Bonus was closed or adjusted, and by which operator.",
+        dict.fromkeys(("id", "month", "number", "program_version", "at", "xid", "salt"), Category.NONE)
+        | {"acting": Category.EMPLOYEE},
         whose="id",
     ),
     "household_cooperative": PersonalTable(

@@ -83,6 +83,8 @@ def close(
         date | None,
         typer.Option("--month", metavar="MONTH", parser=_month, help="One month; by default every one that is due."),
     ] = None,
+    *,
+    acting: Acting,
 ) -> None:
     """Close months that have ended, and adjust closed ones for what came late. May be stopped and run again.
 
@@ -92,7 +94,7 @@ def close(
     from tarkka.bonus.closing import close
 
     with _answers(), _progress() as told:
-        closed = list(close(month, told=told))
+        closed = list(close(month, acting=acting, told=told))
     for each in closed:
         what = "closed" if each.number == 1 else "adjusted" if each.number else "nothing to adjust"
         typer.echo(

@@ -112,7 +112,7 @@ def _reckon_bonus() -> None:
 
     if not programs():
         publish(PROGRAM.read_text(encoding="utf-8"), acting=getpass.getuser(), file=PROGRAM.name)
-        list(close())
+        list(close(acting=getpass.getuser()))
         payee = demo_people()[0].person_id
         give_account(payee, INVENTED_IBAN, acting=customer(payee))
         pay_out(months_later(this_month(), -2), from_iban=INVENTED_IBAN)
@@ -128,7 +128,7 @@ def _close_months() -> None:
         publish(PROGRAM.read_text(encoding="utf-8"), acting=getpass.getuser(), file=PROGRAM.name)
     with progress_bar() as bar:
         task = bar.add_task("Bonus of the months", total=None)
-        for _ in close(told=lambda done, of: bar.update(task, completed=done, total=of)):
+        for _ in close(acting=getpass.getuser(), told=lambda done, of: bar.update(task, completed=done, total=of)):
             pass
 
 

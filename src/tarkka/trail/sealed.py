@@ -72,7 +72,7 @@ SEALED = (
         at="t.published_at",
         is_open=True,
     ),
-    Sealed("bonus_run", clear="id month number program_version at xid", at="t.at"),
+    Sealed("bonus_run", clear="id month number program_version at xid", blinded="acting", at="t.at"),
     Sealed("breach", clear="id found_at recorded_at xid", blinded="recorded_by", at="t.recorded_at"),
     Sealed("breach_entry", clear="id breach_id about risk reported_at at xid", blinded="words by", at="t.at"),
     Sealed("breach_notice", clear="id breach_id at xid", blinded="fi sv en by", at="t.at"),

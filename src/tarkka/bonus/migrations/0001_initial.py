@@ -8,4 +8,4 @@ from tarkka.database.migration import sql_files
 class Migration(migrations.Migration):
     initial = True
     dependencies = [("people", "0001_initial"), ("purchases", "0001_initial")]
-    operations = [*sql_files("tarkka.bonus", "tables.sql", "counting.sql", "rights.sql", "payout.sql")]
+    operations = [*sql_files("tarkka.bonus", "tables.sql", "counting.sql", "rights.sql", "closing.sql", "payout.sql")]

@@ -1,6 +1,8 @@
--- Rights and policies. What is owed is written at the program's look at all households for Bonus, and read there and at a look at the household.
+-- Rights and policies. What is owed is written by functions of the door alone (closing.sql, payout.sql), and read at the program's look at all
+-- households for Bonus and at a look at the household.
 GRANT SELECT ON bonus_program, bonus_cooperative TO tarkka_app, tarkka_door, tarkka_household, tarkka_trace;
-GRANT SELECT ON bonus_run, bonus_part TO tarkka_door, tarkka_household, tarkka_trace;
+GRANT SELECT ON bonus_part TO tarkka_door, tarkka_household, tarkka_trace;
+GRANT SELECT (id, month, number, program_version, at) ON bonus_run TO tarkka_door, tarkka_household, tarkka_trace;
 
 DO $$
 DECLARE
@@ -8,10 +10,6 @@ DECLARE
 BEGIN
     FOREACH name IN ARRAY ARRAY['household_cooperative', 'bonus_run', 'ledger_entry', 'bonus_part'] LOOP
         EXECUTE format('ALTER TABLE %I ENABLE ROW LEVEL SECURITY, FORCE ROW LEVEL SECURITY', name);
-        EXECUTE format('GRANT SELECT, INSERT ON %I TO tarkka_trace', name);
-    END LOOP;
-    FOREACH name IN ARRAY ARRAY['bonus_run', 'ledger_entry', 'bonus_part'] LOOP
-        EXECUTE format('CREATE POLICY closes ON %I FOR INSERT TO tarkka_trace WITH CHECK ((SELECT access.group_for(''trace'', ''{bonus}'')))', name);
     END LOOP;
     -- When which month was closed, and how much of how many, is of nobody.
     FOREACH name IN ARRAY ARRAY['bonus_run', 'bonus_part'] LOOP
@@ -20,10 +18,9 @@ BEGIN
         EXECUTE format('CREATE POLICY joint ON %I FOR SELECT TO tarkka_household USING ((SELECT access.household_for(''{bonus,household_view}'')) IS NOT NULL)', name);
     END LOOP;
 END $$;
-REVOKE INSERT ON household_cooperative FROM tarkka_trace;
-GRANT USAGE ON SEQUENCE bonus_run_id_seq, ledger_entry_id_seq, bonus_part_id_seq TO tarkka_trace;
+GRANT SELECT ON ledger_entry, household_cooperative TO tarkka_trace;
 -- How far a closing has come is told by the sequence, while its entries are nobody's yet.
-GRANT SELECT ON SEQUENCE ledger_entry_id_seq TO tarkka_app, tarkka_trace;
+GRANT SELECT ON SEQUENCE ledger_entry_id_seq TO tarkka_app;
 CREATE POLICY reckons ON household_cooperative FOR SELECT TO tarkka_trace USING ((SELECT access.group_for('trace', '{bonus}')));
 CREATE POLICY reckons ON ledger_entry FOR SELECT TO tarkka_trace USING ((SELECT access.group_for('trace', '{bonus}')));
 
@@ -46,7 +43,7 @@ CREATE POLICY door_reads ON household_cooperative FOR SELECT TO tarkka_door USIN
 
 GRANT EXECUTE ON FUNCTION bonus.this_month, bonus.closings TO tarkka_app, tarkka_household, tarkka_trace;
 GRANT EXECUTE ON FUNCTION bonus.visible_months, bonus.sees_all, bonus.accounts_shown, bonus.of_household, bonus.balance TO tarkka_household;
-GRANT EXECUTE ON FUNCTION bonus.outlets_left_out, bonus.sum_of, bonus.paid_by, bonus.earning, bonus.benefiting, bonus.counting TO tarkka_door, tarkka_trace;
+GRANT EXECUTE ON FUNCTION bonus.outlets_left_out, bonus.sum_of, bonus.paid_by, bonus.earning, bonus.benefiting, bonus.counting TO tarkka_door;
 GRANT CREATE ON SCHEMA bonus TO tarkka_door;
 ALTER FUNCTION bonus.keep_household OWNER TO tarkka_door;
 ALTER FUNCTION bonus.this_month OWNER TO tarkka_door;
