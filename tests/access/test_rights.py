@@ -312,6 +312,7 @@ CALLERS = {
     "purchases.claim": {"intake"},
     "purchases.count_cardless": {"intake"},
     "purchases.household_sums": {"household"},
+    "purchases.let_go_alone": {"door"},
     "purchases.level_left": {"door", "person", "trace"},
     "purchases.make_partitions": {"app", "intake"},
     "purchases.products": {"intake"},

@@ -10,6 +10,7 @@ import building
 import staffing
 from acting import a_mandate
 from looking import own_look, rows
+from recalling import a_recall, end_all
 from requesting import a_request
 from tarkka.vocabulary import RequestKind, Role
 
@@ -129,6 +130,7 @@ def test_a_name_and_a_contact_are_corrected(officer, home):
 
 
 def test_erasing_says_beforehand_what_goes_and_what_stays_and_why(officer, home):
+    end_all()
     number = a_request(home.persons[0], RequestKind.ERASURE)
     said = page(officer, number)
     for words in ("Products bought, rows: 2", "Receipts’ totals:", "Open cards: 1", "accounts must be able to show"):
@@ -139,6 +141,16 @@ def test_erasing_says_beforehand_what_goes_and_what_stays_and_why(officer, home)
     assert "receipt_line: 2" in said
     assert "Products bought" not in said
     assert do(officer, number, "erase_person").status_code == 422
+
+
+def test_erasing_says_what_stays_for_a_recall_that_is_still_to_tell_the_person(officer, home):
+    a_recall()
+    number = a_request(home.persons[0], RequestKind.ERASURE)
+    said = page(officer, number)
+    assert "Products bought, rows: 1" in said
+    assert "A running recall has not reached the person yet" in said
+    end_all()
+    assert "A running recall has not reached the person yet" not in page(officer, number)
 
 
 def test_erasing_asks_for_fresh_proof(officer, home):

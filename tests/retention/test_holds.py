@@ -6,7 +6,7 @@ import pytest
 
 from building import a_household, a_receipt, a_source, administrator, take
 from looking import own_look, rows
-from recalling import MILK, a_recall, an_officer
+from recalling import a_recall, an_officer
 from requesting import a_request
 from requesting import an_officer as a_protection_officer
 from tarkka import access
@@ -165,19 +165,80 @@ def test_no_other_look_reads_held_rows(running, home, look):
         assert not refusal or "permission denied" in refusal
 
 
-def test_a_recalls_trace_reads_what_is_held_for_it_and_for_nothing_else(running, home):
-    a_request(home.persons[0], RequestKind.OBJECTION)
+def test_a_recalls_trace_reads_what_is_held_whatever_for(running, home):
+    request = a_request(home.persons[0], RequestKind.OBJECTION)
     recall, other = a_recall(**PERIOD), a_recall()
     running.run("tester", today=TODAY)
     look = {"role": Role.AUTOMATIC, "actor": "test", "purpose": Purpose.RECALL}
     trace = access.Subject(SubjectKind.TRACE)
-    for number, expected in ((recall, [("recall", recall, 2)]), (other, [])):
+    expected = [("recall", recall, 2), ("request", request, 4)]
+    for number in (recall, other):
         with access.opened(**look, subject=trace, case_ref=str(number)) as opened:
             opened.cover([])
-            found = rows("SELECT hold, hold_id, count(*) FROM held_receipt_line GROUP BY 1, 2")
+            found = rows("SELECT hold, hold_id, count(*) FROM held_receipt_line GROUP BY 1, 2 ORDER BY 1")
             assert found == expected
-            assert rows("SELECT count(*) FROM held_receipt") == [(0,)]
-    assert MILK
+            assert rows("SELECT count(*) FROM held_receipt") == [(1,)]
+
+
+def traced(recall):
+    from recalling import found_for
+    from tarkka.recalls.tracing import trace_recall
+
+    trace_recall(recall)
+    return found_for(recall)
+
+
+def a_hold(what, person):
+    """Begin what holds the milk of a person back; return what ends it."""
+    from tarkka.recalls.actions import end_recall
+    from tarkka.rights.upheld import restrict
+
+    if what == "recall":
+        recall = a_recall(**PERIOD)
+        return lambda: end_recall(recall, reason="a test", acting=an_officer())
+    request = a_request(person, RequestKind.RESTRICTION)
+    if what == "restriction":
+        restrict(person, request, "It is looked into", acting=a_protection_officer())
+        answer(person, request)
+
+    def end():
+        if what == "request":
+            answer(person, request)
+        with administrator() as admin:
+            admin.execute(
+                "UPDATE restriction SET valid = tstzrange(lower(valid), now()), end_reason = 'a test'"
+                " WHERE person_id = %s",
+                [person],
+            )
+
+    return end
+
+
+@pytest.mark.parametrize("what", ["recall", "request", "restriction"])
+def test_a_recall_finds_what_is_held_for_something_else_and_holds_it_on(running, home, what):
+    person, mate = home.persons
+    end = a_hold(what, person)
+    running.run("tester", today=TODAY)
+    recall = a_recall(**PERIOD)
+    assert traced(recall)[person] == "bought"
+    assert traced(recall)[mate] == ("bought" if what == "recall" else "may_have_bought")
+    end()
+    running.run("tester", today=TODAY)
+    assert held(person) == (0, 0, 1)
+    with administrator() as admin:
+        admin.execute("DELETE FROM recall_person WHERE recall_id = %s", [recall])
+        assert admin.execute("SELECT DISTINCT hold, hold_id FROM held_receipt_line").fetchall() == [("recall", recall)]
+    assert traced(recall)[person] == "bought"
+
+
+def test_a_recall_finds_by_group_sums_that_are_held_for_something_else(running, home):
+    person = home.persons[0]
+    a_request(person, RequestKind.OBJECTION)
+    running.run("tester", today=TODAY)
+    with administrator() as admin:
+        admin.execute("DELETE FROM held_receipt_line WHERE purchaser_id = %s", [person])
+    # Of 2018 not even the totals are left.
+    assert traced(a_recall(first=date(2018, 5, 1), last=date(2018, 5, 31))) == {person: "may_have_bought"}
 
 
 @pytest.fixture

@@ -1,12 +1,14 @@
 """What the law lets be erased is erased, the finer levels first; what earned Bonus stays to the cent (GDPR 17)."""
 
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 
 import pytest
 
 from acting import an_operator
 from building import a_household, a_receipt, a_source, administrator, outlet_of, take, take_three_levels
 from looking import own_look, rows
+from recalling import a_recall, end_all, found_for
+from recalling import an_officer as a_recall_officer
 from requesting import a_request, an_officer
 from tarkka.access import NotAllowed, household, opened
 from tarkka.people.actions import look
@@ -22,6 +24,7 @@ RECENT = "2024-03-05T12:30:00+02:00"
 @pytest.fixture
 def home(database):
     """A household of two, both with three receipts: one each of TOTAL, GROUP and PRODUCT."""
+    end_all()
     home, source = a_household(2), a_source()
     for card in home.cards:
         take_three_levels(source, card)
@@ -213,3 +216,85 @@ def test_totals_older_than_they_must_be_kept_go_too(upheld, home):
     with own_look(person):
         assert rows("SELECT FROM receipt WHERE purchased_at < %s", years_ago) == []
         assert rows("SELECT count(*) > 0 FROM receipt") == [(True,)]
+
+
+def left(person: int) -> dict[str, int]:
+    with own_look(person):
+        held = {table: rows(f"SELECT count(*) FROM held_{table}")[0][0] for table in ("receipt_line", "receipt_group")}
+        return held | {"contact": rows("SELECT count(*) FROM contact")[0][0]}
+
+
+def tell(recall: int, person: int) -> None:
+    """Tell a person of a recall by e-mail, as the worker does."""
+    with administrator() as admin:
+        admin.execute(
+            "INSERT INTO recall_notice (recall_id, person_id, channel, state, told_at)"
+            " VALUES (%s, %s, 'email', 'told', now())",
+            [recall, person],
+        )
+
+
+@pytest.mark.parametrize("traced_first", [True, False])
+def test_whom_a_running_recall_is_still_to_tell_keeps_contacts_and_what_it_reads_until_told(upheld, home, traced_first):
+    from tarkka.recalls.tracing import trace_recall
+
+    (person, mate), officer = home.persons, an_officer()
+    recall, request = a_recall(), a_request(home.persons[0], RequestKind.ERASURE)
+    if traced_first:
+        trace_recall(recall)
+    told = {(each.what, each.stays): each.found for each in erasable(person, officer)}
+    assert (told["receipt_line", True], told["contact", True]) == (1, 1)
+    assert ("contact", False) not in told
+    upheld.erase(person, request, acting=officer)
+    found = own(person)
+    assert (found["receipt_line"], found["receipt_group"], found["contact"]) == (0, 0, 1)
+    assert left(person) == {"receipt_line": 1, "receipt_group": 0, "contact": 1}
+    with pytest.raises(NotAllowed, match="must_stay"):
+        upheld.erase_person(person, request, acting=officer)
+    trace_recall(recall)
+    assert found_for(recall)[person] == found_for(recall)[mate] == "bought"
+    tell(recall, person)
+    upheld.erase(person, request, acting=officer)
+    assert left(person) == {"receipt_line": 0, "receipt_group": 0, "contact": 0}
+
+
+def test_group_sums_that_a_running_recall_reads_stay_for_it_until_it_ends(upheld, home):
+    from tarkka.recalls.actions import end_recall
+    from tarkka.recalls.tracing import trace_recall
+
+    person, officer = home.persons[0], an_officer()
+    recall = a_recall(groups=("dairy",), first=date(2010, 1, 1), last=date(2026, 1, 1))
+    request = a_request(person, RequestKind.ERASURE)
+    upheld.erase(person, request, acting=officer)
+    # Of the receipt with products the line tells more than the sum.
+    assert left(person) == {"receipt_line": 1, "receipt_group": 1, "contact": 1}
+    trace_recall(recall)
+    with administrator() as admin:
+        found = "SELECT certainty FROM recall_person WHERE recall_id = %s AND person_id = %s ORDER BY 1"
+        assert admin.execute(found, [recall, person]).fetchall() == [("bought",), ("may_have_bought",)]
+    end_recall(recall, reason="a test", acting=a_recall_officer())
+    upheld.erase(person, request, acting=officer)
+    assert left(person) == {"receipt_line": 0, "receipt_group": 0, "contact": 0}
+
+
+def test_what_is_held_for_a_request_stays_for_a_running_recall_alone(upheld, home):
+    person, officer = home.persons[0], an_officer()
+    request = a_request(person, RequestKind.ERASURE)
+    with administrator() as admin:
+        admin.execute(
+            "WITH gone AS (DELETE FROM receipt_line WHERE purchaser_id = %s RETURNING *)"
+            " INSERT INTO held_receipt_line SELECT *, 'request', %s FROM gone",
+            [person, request],
+        )
+    recall = a_recall()
+    upheld.erase(person, request, acting=officer)
+    with own_look(person):
+        assert rows("SELECT hold, hold_id FROM held_receipt_line") == [("recall", recall)]
+
+
+def test_a_recall_of_something_else_keeps_nothing(upheld, home):
+    person, officer = home.persons[0], an_officer()
+    a_recall(gtins=("06408430000142",))
+    a_recall(first=date(2023, 1, 1), last=date(2023, 1, 31))
+    upheld.erase(person, a_request(person, RequestKind.ERASURE), acting=officer)
+    assert left(person) == {"receipt_line": 0, "receipt_group": 0, "contact": 0}

@@ -165,16 +165,19 @@ def _drop_now(run_id: int, version: int, partition: Partition) -> Step:
         cursor.execute("SELECT set_config('lock_timeout', %s, true)", [LOCK_TIMEOUT])
         # Readers go on; whoever stores a receipt of that quarter waits, and is told that it is gone.
         cursor.execute(f'LOCK TABLE ONLY "{name}" IN SHARE ROW EXCLUSIVE MODE')
+        cursor.execute(f'ANALYZE "{name}"')
+        # Recalls, requests and restrictions wait from here on: each begins before `at` and is held for, or after.
+        cursor.execute("SELECT purchases.let_go_alone()")
+        [at] = cursor.fetchone()
         cursor.execute("SELECT retention.hold(%s, %s, %s)", [partition.level.name, *_bounds(partition)])
         held = cursor.fetchone()[0]
-        cursor.execute(f'ANALYZE "{name}"')
         cursor.execute(
             """
-            INSERT INTO retention_drop (run_id, version, level, quarter, rows, bytes, held)
-            SELECT %s, %s, %s, %s, greatest(c.reltuples, 0)::bigint, pg_total_relation_size(c.oid), %s
+            INSERT INTO retention_drop (run_id, version, level, quarter, rows, bytes, held, at)
+            SELECT %s, %s, %s, %s, greatest(c.reltuples, 0)::bigint, pg_total_relation_size(c.oid), %s, %s
             FROM pg_class c WHERE c.oid = to_regclass(%s)
             """,
-            [run_id, version, partition.level.name, partition.quarter, held, name],
+            [run_id, version, partition.level.name, partition.quarter, held, at, name],
         )
         began = time.monotonic()
         cursor.execute(f'DROP TABLE "{name}"')  # from here on the readers of all quarters wait, until the commit

@@ -60,6 +60,15 @@ ERASED = {
     "wish": msgid("desk.erased.wish"),
 }
 """What erasing takes or leaves, in words, by the name of its table."""
+WAIT_FOR_RECALL = (
+    "contact",
+    "held_receipt",
+    "held_receipt_group",
+    "held_receipt_line",
+    "receipt_group",
+    "receipt_line",
+)
+"""What stays for a running recall alone."""
 SOON_DAYS = 7
 """How near an answer's due day is urgent."""
 _BY_FRESH_PROOF = ("erase", "erase_person")
@@ -236,6 +245,7 @@ def _page(
         "erasures": erasures,
         "goes": [(gettext(ERASED[each.what]), each.found) for each in erasable if not each.stays],
         "stays": [(gettext(ERASED[each.what]), each.found) for each in erasable if each.stays],
+        "waits_for_recall": any(each.stays and each.what in WAIT_FOR_RECALL for each in erasable),
         "kept": (kept := described().retention[Level.TOTAL]),
         "kept_for": formats.quarters(kept.quarters, reader_language()),
         "outcomes": list(Outcome),

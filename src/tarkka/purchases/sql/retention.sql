@@ -89,7 +89,23 @@ GRANT EXECUTE ON FUNCTION purchases.level_left TO tarkka_door, tarkka_person, ta
 
 GRANT USAGE ON SCHEMA purchases TO tarkka_person, tarkka_trace, tarkka_door;
 
--- The person's own, at looks at their own data alone; and a recall's, at its trace.
+-- Letting rows go, and beginning to need some (a recall released, a request, a restriction), exclude one another until the end of the transaction:
+-- either what lets go sees the need, or the need begins after it. Returns the moment from which that holds.
+CREATE FUNCTION purchases.let_go_alone() RETURNS timestamptz
+LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp AS $$
+BEGIN
+    PERFORM pg_advisory_xact_lock(hashtextextended('tarkka.letting_go', 0));
+    RETURN clock_timestamp();
+END $$;
+CREATE FUNCTION purchases.wait_for_letting_go() RETURNS trigger
+LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp AS $$
+BEGIN
+    PERFORM pg_advisory_xact_lock_shared(hashtextextended('tarkka.letting_go', 0));
+    RETURN NULL;
+END $$;
+GRANT EXECUTE ON FUNCTION purchases.let_go_alone TO tarkka_door;
+
+-- The person's own, at looks at their own data alone; and whatever it is held for, a recall's trace reads it as it reads all that is not held.
 CREATE POLICY own ON held_receipt FOR SELECT TO tarkka_person
     USING (purchaser_id = (SELECT access.subject('person', 'TOTAL', 'purchases')) AND purchaser_id = (SELECT access.subject_for('{own_data}')));
 CREATE POLICY own ON held_receipt_group FOR SELECT TO tarkka_person
@@ -97,8 +113,8 @@ CREATE POLICY own ON held_receipt_group FOR SELECT TO tarkka_person
 CREATE POLICY own ON held_receipt_line FOR SELECT TO tarkka_person
     USING (purchaser_id = (SELECT access.subject('person', 'PRODUCT', 'purchases')) AND purchaser_id = (SELECT access.subject_for('{own_data}')));
 CREATE POLICY traced ON held_receipt FOR SELECT TO tarkka_trace
-    USING ((SELECT access.group_ok('trace', 'TOTAL')) AND hold = 'recall' AND hold_id = (SELECT access.recall()));
+    USING ((SELECT access.group_ok('trace', 'TOTAL')) AND (SELECT access.recall()) IS NOT NULL);
 CREATE POLICY traced ON held_receipt_group FOR SELECT TO tarkka_trace
-    USING ((SELECT access.group_ok('trace', 'GROUP')) AND hold = 'recall' AND hold_id = (SELECT access.recall()));
+    USING ((SELECT access.group_ok('trace', 'GROUP')) AND (SELECT access.recall()) IS NOT NULL);
 CREATE POLICY traced ON held_receipt_line FOR SELECT TO tarkka_trace
-    USING ((SELECT access.group_ok('trace', 'PRODUCT')) AND hold = 'recall' AND hold_id = (SELECT access.recall()));
+    USING ((SELECT access.group_ok('trace', 'PRODUCT')) AND (SELECT access.recall()) IS NOT NULL);

@@ -13,4 +13,4 @@ class Migration(migrations.Migration):
         ("people", "0001_initial"),
         ("purchases", "0001_initial"),
     ]
-    operations = [*sql_files("tarkka.recalls", "tables.sql", "rights.sql", "delivery.sql", "trace_job.sql")]
+    operations = [*sql_files("tarkka.recalls", "tables.sql", "rights.sql", "delivery.sql", "trace_job.sql", "reach.sql")]

@@ -1,10 +1,10 @@
--- Who bought these products in a stretch of time, and on which receipt, of lines and of those held back for this recall. What was returned is
+-- Who bought these products in a stretch of time, and on which receipt, of lines and of those held back, for whatever. What was returned is
 -- taken off its sale: a person is left out when nothing that may be recalled can be left, and told "may have" when it may be that nothing is.
 -- A line that tells no lot may be of any; a returned one too. A minus on the sale itself may be a discount or something taken back at once.
 WITH line AS NOT MATERIALIZED (
-    SELECT l.purchaser_id, l.purchased_at, l.receipt_id, l.product_id, l.unit, l.quantity, l.amount_cents, l.lot FROM receipt_line l
-    UNION ALL
-    SELECT h.purchaser_id, h.purchased_at, h.receipt_id, h.product_id, h.unit, h.quantity, h.amount_cents, h.lot FROM held_receipt_line h
+    SELECT l.purchaser_id, l.purchased_at, l.receipt_id, l.line, l.product_id, l.unit, l.quantity, l.amount_cents, l.lot FROM receipt_line l
+    UNION ALL  -- once, though it may be held for several
+    SELECT DISTINCT h.purchaser_id, h.purchased_at, h.receipt_id, h.line, h.product_id, h.unit, h.quantity, h.amount_cents, h.lot FROM held_receipt_line h
 ),
 sold AS (
     SELECT l.purchaser_id, l.purchased_at, l.receipt_id, l.product_id, l.unit,

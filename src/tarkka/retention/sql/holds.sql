@@ -10,16 +10,6 @@ LANGUAGE sql STABLE SECURITY DEFINER ROWS 100 SET search_path = pg_catalog, publ
     SELECT 'restriction', x.id, x.person_id FROM restriction x WHERE x.valid @> statement_timestamp()
 $$;
 
--- What running recalls are of, with the days of purchase that they reach as times: what their traces read is held.
-CREATE FUNCTION retention.recalls()
-RETURNS TABLE (recall_id bigint, gtins text[], group_codes text[], outlets bigint[], since timestamptz, until timestamptz)
-LANGUAGE sql STABLE SECURITY DEFINER ROWS 10 SET search_path = pg_catalog, public, pg_temp AS $$
-    SELECT r.recall_id, d.gtins, d.group_codes, d.outlets,
-           lower(d.period)::timestamp AT TIME ZONE v.time_zone, upper(d.period)::timestamp AT TIME ZONE v.time_zone
-    FROM recall_release r JOIN recall_draft d ON d.id = r.draft_id, description_version v JOIN description_in_force f USING (number)
-    WHERE recalls.running(r.recall_id) IS NOT NULL
-$$;
-
 -- Whether a hold is still in force.
 CREATE FUNCTION retention.is_needed(of_hold text, of_id bigint) RETURNS boolean
 LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, public, pg_temp AS $$
@@ -27,48 +17,24 @@ LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, public, pg_te
                         ELSE EXISTS (SELECT FROM retention.disputes() d WHERE d.hold = of_hold AND d.hold_id = of_id) END
 $$;
 
--- The lines of a quarter that are held. A recall's, all that its trace reads: of its products, or without any of its groups, in its days and
--- at its outlets, whichever the lot, for what came back may tell none; and what came back of such a sale, whenever.
+-- The rows of a quarter that are held: all of whom a dispute is about, and what running recalls' traces read.
 CREATE FUNCTION retention.lines_to_hold(since timestamptz, until timestamptz) RETURNS SETOF held_receipt_line
 LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, public, pg_temp AS $$
     SELECT l.*, d.hold, d.hold_id, statement_timestamp() FROM retention.disputes() d JOIN receipt_line l ON l.purchaser_id = d.person_id
     WHERE l.purchased_at >= $1 AND l.purchased_at < $2
-    UNION ALL
-    SELECT l.*, 'recall', c.recall_id, statement_timestamp()
-    FROM retention.recalls() c
-    JOIN product p ON CASE WHEN c.gtins = '{}' THEN p.group_code = ANY (c.group_codes) ELSE p.gtin <> '' AND lpad(p.gtin, 14, '0') = ANY (c.gtins) END
-    JOIN receipt_line l ON l.product_id = p.id AND l.purchased_at >= $1 AND l.purchased_at < $2
-    JOIN receipt r ON r.purchaser_id = l.purchaser_id AND r.purchased_at = l.purchased_at AND r.id = l.receipt_id
-    WHERE coalesce(r.refers_to_at, r.purchased_at) >= c.since AND coalesce(r.refers_to_at, r.purchased_at) < c.until
-    AND (c.outlets = '{}' OR r.outlet_id = ANY (c.outlets) OR r.refers_to IS NOT NULL)
+    UNION ALL SELECT * FROM recalls.lines_read($1, $2)
 $$;
-
--- The group sums of a quarter that are held: those of the groups that a recall names or its products are sold in, which tell who may have bought.
 CREATE FUNCTION retention.groups_to_hold(since timestamptz, until timestamptz) RETURNS SETOF held_receipt_group
 LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, public, pg_temp AS $$
     SELECT g.*, d.hold, d.hold_id, statement_timestamp() FROM retention.disputes() d JOIN receipt_group g ON g.purchaser_id = d.person_id
     WHERE g.purchased_at >= $1 AND g.purchased_at < $2
-    UNION ALL
-    SELECT g.*, 'recall', c.recall_id, statement_timestamp()
-    FROM retention.recalls() c
-    JOIN receipt_group g ON g.group_code IN (
-        SELECT unnest(c.group_codes) UNION SELECT p.group_code FROM product p WHERE p.gtin <> '' AND lpad(p.gtin, 14, '0') = ANY (c.gtins)) AND g.purchased_at >= $1 AND g.purchased_at < $2
-    JOIN receipt r ON r.purchaser_id = g.purchaser_id AND r.purchased_at = g.purchased_at AND r.id = g.receipt_id
-    WHERE coalesce(r.refers_to_at, r.purchased_at) >= c.since AND coalesce(r.refers_to_at, r.purchased_at) < c.until
-    AND (c.outlets = '{}' OR r.outlet_id = ANY (c.outlets) OR r.refers_to IS NOT NULL)
+    UNION ALL SELECT * FROM recalls.groups_read($1, $2)
 $$;
-
--- The receipts of a quarter that are held: of a recall, those whose lines or groups are.
 CREATE FUNCTION retention.receipts_to_hold(since timestamptz, until timestamptz) RETURNS SETOF held_receipt
 LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, public, pg_temp AS $$
     SELECT r.*, d.hold, d.hold_id, statement_timestamp() FROM retention.disputes() d JOIN receipt r ON r.purchaser_id = d.person_id
     WHERE r.purchased_at >= $1 AND r.purchased_at < $2
-    UNION ALL
-    SELECT r.*, 'recall', h.hold_id, statement_timestamp()
-    FROM (SELECT l.purchaser_id, l.purchased_at, l.receipt_id, l.hold_id FROM held_receipt_line l WHERE l.hold = 'recall'
-          UNION SELECT g.purchaser_id, g.purchased_at, g.receipt_id, g.hold_id FROM held_receipt_group g WHERE g.hold = 'recall') h
-    JOIN receipt r ON r.purchaser_id = h.purchaser_id AND r.purchased_at = h.purchased_at AND r.id = h.receipt_id
-    WHERE r.purchased_at >= $1 AND r.purchased_at < $2
+    UNION ALL SELECT * FROM recalls.receipts_read($1, $2)
 $$;
 
 -- How many rows of a level of a quarter are held for what: told before anything is done.
@@ -97,14 +63,16 @@ BEGIN
     RETURN held;
 END $$;
 
--- Let go of held rows that nothing needs any more, and return how many of which kind of hold. What is held for one dispute and needed by another
--- of the same person's is first held for that too.
+-- Let go of held rows that nothing needs any more, and return how many of which kind of hold. What is needed by something else
+-- than what it is held for, a dispute of the same person's or a running recall, is first held for that too.
 CREATE FUNCTION retention.release() RETURNS TABLE (hold text, rows bigint)
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, public, pg_temp AS $$
 #variable_conflict use_column
 DECLARE
     name text;
 BEGIN
+    PERFORM purchases.let_go_alone();
+    PERFORM recalls.hold_also();
     FOREACH name IN ARRAY ARRAY['held_receipt_line', 'held_receipt_group', 'held_receipt'] LOOP
         EXECUTE format(
             'INSERT INTO %1$I SELECT (jsonb_populate_record(h, jsonb_build_object(''hold'', d.hold, ''hold_id'', d.hold_id))).*'
@@ -160,6 +128,11 @@ BEGIN
     GET DIAGNOSTICS gone = ROW_COUNT;
     RETURN gone;
 END $$;
+
+-- What begins to need rows waits for what lets go of them.
+CREATE TRIGGER waits BEFORE INSERT ON recall_release FOR EACH STATEMENT EXECUTE FUNCTION purchases.wait_for_letting_go();
+CREATE TRIGGER waits BEFORE INSERT ON request FOR EACH STATEMENT EXECUTE FUNCTION purchases.wait_for_letting_go();
+CREATE TRIGGER waits BEFORE INSERT ON restriction FOR EACH STATEMENT EXECUTE FUNCTION purchases.wait_for_letting_go();
 
 -- What they do, the door does.
 GRANT SELECT (line, lot) ON receipt_line TO tarkka_door;

@@ -97,16 +97,21 @@ CREATE FUNCTION rights.erasable() RETURNS TABLE (what text, stays boolean, found
 LANGUAGE plpgsql STABLE SECURITY DEFINER SET search_path = pg_catalog, public, pg_temp AS $$
 DECLARE
     person bigint := rights.at_request();
+    untold bigint[] := ARRAY(SELECT c.recall_id FROM recalls.reach(person) c);
 BEGIN
     RETURN QUERY SELECT * FROM (
-        SELECT 'receipt_line', false, count(*) FROM receipt_line l WHERE l.purchaser_id = person
-        UNION ALL SELECT 'receipt_group', false, count(*) FROM receipt_group g WHERE g.purchaser_id = person
+        SELECT 'receipt_line', k.line IS NOT NULL, count(*) FROM receipt_line l
+               LEFT JOIN (SELECT DISTINCT h.receipt_id, h.line FROM recalls.lines_read('-infinity', 'infinity', person) h) k USING (receipt_id, line)
+               WHERE l.purchaser_id = person GROUP BY 2
+        UNION ALL SELECT 'receipt_group', k.group_code IS NOT NULL, count(*) FROM receipt_group g
+               LEFT JOIN (SELECT DISTINCT h.receipt_id, h.group_code FROM recalls.groups_read('-infinity', 'infinity', person) h) k
+               USING (receipt_id, group_code) WHERE g.purchaser_id = person GROUP BY 2
         UNION ALL SELECT 'receipt', false, count(*) FROM receipt r WHERE r.purchaser_id = person AND r.purchased_at < rights.kept_since()
-        UNION ALL SELECT 'contact', false, count(*) FROM contact c WHERE c.person_id = person
+        UNION ALL SELECT 'contact', EXISTS (SELECT FROM recalls.to_tell(person)), count(*) FROM contact c WHERE c.person_id = person
         UNION ALL SELECT 'wish', false, count(*) FROM wish w WHERE w.person_id = person
-        UNION ALL SELECT 'held_receipt_line', false, count(*) FROM held_receipt_line l WHERE l.purchaser_id = person
-        UNION ALL SELECT 'held_receipt_group', false, count(*) FROM held_receipt_group g WHERE g.purchaser_id = person
-        UNION ALL SELECT 'held_receipt', false, count(*) FROM held_receipt r WHERE r.purchaser_id = person
+        UNION ALL SELECT 'held_receipt_line', l.hold = 'recall' AND l.hold_id = ANY (untold), count(*) FROM held_receipt_line l WHERE l.purchaser_id = person GROUP BY 2
+        UNION ALL SELECT 'held_receipt_group', g.hold = 'recall' AND g.hold_id = ANY (untold), count(*) FROM held_receipt_group g WHERE g.purchaser_id = person GROUP BY 2
+        UNION ALL SELECT 'held_receipt', r.hold = 'recall' AND r.hold_id = ANY (untold), count(*) FROM held_receipt r WHERE r.purchaser_id = person GROUP BY 2
         UNION ALL SELECT 'sent_receipt', false, count(*) FROM sent_receipt s WHERE s.person_id = person
         UNION ALL SELECT 'recall_person', recalls.running(p.recall_id) IS NOT NULL, count(*) FROM recall_person p WHERE p.person_id = person GROUP BY 2
         UNION ALL SELECT 'payout_account', false, count(*) FROM payout_account a WHERE a.person_id = person
@@ -119,6 +124,7 @@ BEGIN
 END $$;
 
 -- Erase what the law lets be erased, the finer levels first, and keep the totals that the accounts need: what earned Bonus stays to the cent.
+-- A running recall is a legal duty (GDPR 17(3)(b)): until it has told the person, their contacts stay and what its trace reads is held for it.
 CREATE FUNCTION rights.erase(of_request bigint) RETURNS bigint
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, public, pg_temp SET lock_timeout = '10s' AS $$
 DECLARE
@@ -127,21 +133,28 @@ DECLARE
     counts text;
     before bigint;
     made bigint;
+    untold bigint[];
 BEGIN
-    -- No receipt comes in meanwhile: a batch that is storing one ends first, and a later one waits.
+    -- No receipt comes in meanwhile: a batch that is storing one ends first, and a later one waits. Nor is a recall released.
     LOCK TABLE receipt IN SHARE ROW EXCLUSIVE MODE;
+    PERFORM purchases.let_go_alone();
+    PERFORM recalls.hold_also(person);
     SELECT string_agg(e.what || ': ' || e.found, ', ' ORDER BY e.what) INTO counts FROM rights.erasable() e WHERE NOT e.stays;
     SELECT coalesce(sum(r.bonus_eligible_cents), 0) INTO before FROM receipt r WHERE r.purchaser_id = person AND r.purchased_at >= since;
+    INSERT INTO held_receipt_line SELECT * FROM recalls.lines_read('-infinity', 'infinity', person) ON CONFLICT DO NOTHING;
+    INSERT INTO held_receipt_group SELECT * FROM recalls.groups_read('-infinity', 'infinity', person) ON CONFLICT DO NOTHING;
+    INSERT INTO held_receipt SELECT * FROM recalls.receipts_read('-infinity', 'infinity', person) ON CONFLICT DO NOTHING;
+    untold := ARRAY(SELECT c.recall_id FROM recalls.reach(person) c);
     DELETE FROM receipt_line l WHERE l.purchaser_id = person;
     DELETE FROM receipt_group g WHERE g.purchaser_id = person;
     DELETE FROM receipt r WHERE r.purchaser_id = person AND r.purchased_at < since;
     UPDATE receipt r SET level = 'TOTAL' WHERE r.purchaser_id = person AND r.level <> 'TOTAL';
-    DELETE FROM contact c WHERE c.person_id = person;
+    DELETE FROM contact c WHERE c.person_id = person AND NOT EXISTS (SELECT FROM recalls.to_tell(person));
     DELETE FROM wish w WHERE w.person_id = person;
-    -- Held rows too: their time is over.
-    DELETE FROM held_receipt_line l WHERE l.purchaser_id = person;
-    DELETE FROM held_receipt_group g WHERE g.purchaser_id = person;
-    DELETE FROM held_receipt r WHERE r.purchaser_id = person;
+    -- Held rows too.
+    DELETE FROM held_receipt_line l WHERE l.purchaser_id = person AND NOT (l.hold = 'recall' AND l.hold_id = ANY (untold));
+    DELETE FROM held_receipt_group g WHERE g.purchaser_id = person AND NOT (g.hold = 'recall' AND g.hold_id = ANY (untold));
+    DELETE FROM held_receipt r WHERE r.purchaser_id = person AND NOT (r.hold = 'recall' AND r.hold_id = ANY (untold));
     DELETE FROM sent_receipt s WHERE s.person_id = person;
     -- Of a recall that runs they are told by law; once it has ended, nobody needs to know.
     DELETE FROM recall_acknowledgement k WHERE k.person_id = person AND recalls.running(k.recall_id) IS NULL;
@@ -163,6 +176,8 @@ DECLARE
     made bigint;
 BEGIN
     LOCK TABLE receipt IN SHARE ROW EXCLUSIVE MODE;
+    PERFORM purchases.let_go_alone();
+    PERFORM recalls.hold_also(person);
     IF EXISTS (SELECT FROM rights.erasable() e WHERE e.stays) THEN
         RAISE EXCEPTION 'must_stay' USING ERRCODE = 'insufficient_privilege';
     END IF;
