@@ -92,12 +92,13 @@ def _plant_payout(person: int) -> str:
         connection.execute("INSERT INTO payout_account VALUES (%s, %s, %s)", [person, seal_iban(account), long_ago])
         connection.execute(
             "WITH run AS (INSERT INTO payout_run (month, at, payer_name, payer_iban, payouts, paid_cents,"
-            " without_account, digest)"
+            " without_account, digest, acting)"
             " SELECT coalesce(max(month), '1900-01-01') + interval '1 month', %s, 'plant', 'FI2112345600000785', 1, 7,"
-            " 0, sha256('') FROM payout_run WHERE month < '2000-01-01' RETURNING id)"
-            " INSERT INTO payout (run_id, household_id, person_id, iban_sealed, amount_cents)"
-            " SELECT run.id, household_id, person_id, %s, %s FROM run, membership WHERE person_id = %s LIMIT 1",
-            [long_ago, seal_iban(account), secrets.randbelow(10**9) + 1, person],
+            " 0, sha256(''), 'plant' FROM payout_run WHERE month < '2000-01-01' RETURNING id)"
+            " INSERT INTO payout (run_id, household_id, person_id, iban_sealed, iban_digest, amount_cents)"
+            " SELECT run.id, household_id, person_id, a, sha256(a), %s FROM run, membership,"
+            " (SELECT %s::bytea) f (a) WHERE person_id = %s LIMIT 1",
+            [long_ago, secrets.randbelow(10**9) + 1, seal_iban(account), person],
         )
     return account
 

@@ -166,14 +166,15 @@ def _earn(households: list[int]) -> None:
 def _paid(connection: psycopg.Connection[Any], person: int, household: int, *, years_ago: int = 0) -> None:
     """Let somebody have been paid Bonus, in a month that nobody else was."""
     [(run,)] = connection.execute(
-        "INSERT INTO payout_run (month, at, payer_name, payer_iban, payouts, paid_cents, without_account, digest)"
-        " SELECT coalesce(max(month), '1900-01-01') + interval '1 month', now() - make_interval(years => %s), 'world',"
-        " 'FI2112345600000785', 1, 1, 0, sha256('') FROM payout_run WHERE month < '2000-01-01' RETURNING id",
+        "INSERT INTO payout_run (month, at, payer_name, payer_iban, payouts, paid_cents, without_account, digest,"
+        " acting) SELECT coalesce(max(month), '1900-01-01') + interval '1 month', now() - make_interval(years => %s),"
+        " 'world', 'FI2112345600000785', 1, 1, 0, sha256(''), 'world' FROM payout_run WHERE month < '2000-01-01'"
+        " RETURNING id",
         [years_ago],
     ).fetchall()
     connection.execute(
-        "INSERT INTO payout (run_id, household_id, person_id, iban_sealed, amount_cents)"
-        " VALUES (%s, %s, %s, sha256('a'), 1)",
+        "INSERT INTO payout (run_id, household_id, person_id, iban_sealed, iban_digest, amount_cents)"
+        " VALUES (%s, %s, %s, sha256('a'), sha256(sha256('a')), 1)",
         [run, household, person],
     )
 

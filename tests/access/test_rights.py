@@ -142,7 +142,7 @@ RIGHTS: dict[str, dict[tuple[str, str], str]] = {
     "tarkka_trace": SHARED
     | DROPPED
     | LEDGER
-    | {("payout_run", "SELECT"): ALL}
+    | {("payout_run", "SELECT"): "id month at payer_name payer_iban payouts paid_cents without_account"}
     | {(table, "SELECT"): ALL for table in ("receipt", "receipt_group", "receipt_line", *HELD)}
     | {(table, "SELECT"): ALL for table in ("recall_person", "recall_run")}
     | {
@@ -281,7 +281,16 @@ CALLERS = {
     "access.subject_period": {"household"},
     **{
         f"bonus.{name}": {"door"}
-        for name in ("benefiting", "counting", "earning", "outlets_left_out", "paid_by", "sum_of")
+        for name in (
+            "benefiting",
+            "counting",
+            "earning",
+            "is_writable",
+            "outlets_left_out",
+            "paid_by",
+            "payees",
+            "sum_of",
+        )
     },
     **{
         f"bonus.{name}": {"household"}
@@ -292,6 +301,7 @@ CALLERS = {
     "bonus.kept_since": {"app"},
     "bonus.pay_out": {"trace"},
     "bonus.payments": {"trace"},
+    "bonus.unpayable": {"trace"},
     "bonus.this_month": {"app", "household", "owner", "trace"},
     "jobs.procrastinate_defer_jobs_v1": {"door"},
     "jobs.procrastinate_fetch_job_v2": {"app"},

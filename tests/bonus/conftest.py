@@ -1,5 +1,6 @@
 """The reference program, published once."""
 
+from datetime import date
 from pathlib import Path
 
 import pytest
@@ -26,3 +27,15 @@ def empty_ledger(program: str) -> str:
         connection.execute("SET session_replication_role = replica")
         connection.execute("DELETE FROM ledger_entry; DELETE FROM bonus_part; DELETE FROM bonus_run")
     return program
+
+
+@pytest.fixture
+def month(program: str) -> date:
+    """A month of this test's own, with nothing owed from tests before."""
+    from building import administrator
+    from paying import MONTHS
+
+    with administrator() as connection:
+        connection.execute("SET session_replication_role = replica")
+        connection.execute("DELETE FROM ledger_entry; DELETE FROM payout; DELETE FROM payout_run")
+    return next(MONTHS)

@@ -80,7 +80,7 @@ def test_what_is_explained_is_what_is_posted(program: str) -> None:
     month.give_back(10)
     close_month()
     for home in month.homes:
-        explained = explain(home.id, MARCH)
+        explained = explain(home.id, MARCH, acting="test")
         reckoned = explained.reckoned
         assert reckoned.bonus_cents + (reckoned.benefit_cents or 0) == owed(home, MARCH) == explained.balance_cents
         assert sum(entry.amount_cents for entry in explained.posted) == owed(home)

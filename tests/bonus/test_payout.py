@@ -11,60 +11,11 @@ from typing import Any
 import pytest
 from lxml import etree
 
-from building import Household, a_household, a_receipt, a_source, administrator, take
+from building import Household, administrator
+from paying import IBAN, MONTHS, OTHER, PAYER, a_buyer, buy, close, give, pay
 from tarkka.database.outbox import outbox
-from tarkka.vocabulary import months_later
 
-IBAN, OTHER, PAYER = "FI2112345600000785", "FI1410093000123458", "FI7944052020036082"
 NS = {"p": "urn:iso:std:iso:20022:tech:xsd:pain.001.001.09"}
-_months = iter(months_later(date(2021, 1, 1), place) for place in range(60))
-
-
-@pytest.fixture
-def month(program: str) -> date:
-    """A month of this test's own, with nothing owed from tests before."""
-    with administrator() as connection:
-        connection.execute("SET session_replication_role = replica")
-        connection.execute("DELETE FROM ledger_entry; DELETE FROM payout; DELETE FROM payout_run")
-    return next(_months)
-
-
-def a_buyer(month: date, total: str = "250.00", *, iban: str | None = IBAN) -> Household:
-    """Return a household that bought in a month; its main member gave an account, if one is told."""
-    home = a_household(2)
-    buy(home, month, total)
-    if iban:
-        give(home.persons[0], iban)
-    return home
-
-
-def buy(home: Household, month: date, total: str) -> None:
-    at = f"{month.replace(day=5)}T12:30:00+02:00"
-    paid = [{"method": "card", "amount": total}]
-    receipt = a_receipt(
-        card=home.cards[0], total=total, bonus_eligible=total, lines=None, payments=paid, purchased_at=at
-    )
-    [verdict] = take(a_source(), [receipt])
-    assert verdict.status == "accepted", verdict
-
-
-def give(person: int, iban: str) -> None:
-    from tarkka.bonus.account import give_account
-    from tarkka.people.actions import customer
-
-    give_account(person, iban, acting=customer(person))
-
-
-def close(month: date) -> None:
-    from tarkka.bonus.closing import close
-
-    assert [each.month for each in close(month, acting="test")] == [month]
-
-
-def pay(month: date, **given: Any) -> Any:
-    from tarkka.bonus.payout import pay_out
-
-    return pay_out(month, **{"from_iban": PAYER} | given)
 
 
 def paid(files: Any, *tags: str) -> list[tuple[str, ...]]:
@@ -125,7 +76,7 @@ def test_what_is_carried_on_is_paid_with_a_later_month(month):
     close(month)
     assert pay(month).files == ()
     give(home.persons[0], OTHER)
-    following = next(_months)
+    following = next(MONTHS)
     buy(home, following, "250.00")
     close(following)
     made = pay(following)
@@ -147,7 +98,7 @@ def test_what_was_paid_or_taken_away_is_not_paid(month):
     home = a_buyer(month)
     close(month)
     assert pay(month).paid_cents == 375
-    following = next(_months)
+    following = next(MONTHS)
     buy(home, following, "100.00")
     close(following)
     take_away(home, month, 30)
@@ -161,6 +112,26 @@ def test_a_balance_below_zero_is_carried_on(month):
     take_away(home, month, 150)
     made = pay(month)
     assert (made.payouts, made.without_account, balances(home)) == (0, 0, [-50])
+
+
+def test_payee_whose_name_no_bank_takes_waits_and_stops_nobody(month):
+    from typer.testing import CliRunner
+
+    from tarkka.cli.main import main
+
+    home, odd = a_buyer(month), a_buyer(month)
+    close(month)
+    with administrator() as connection:
+        connection.execute("UPDATE person SET given_name = '王', family_name = '小' WHERE id = %s", [odd.persons[0]])
+    answer = CliRunner().invoke(
+        main, ["bonus", "payout", "--month", f"{month:%Y-%m}", "--from", PAYER, "--acting", "E-1"]
+    )
+    assert answer.exit_code == 0, answer.stderr
+    assert f"Household {odd.id} waits" in answer.stderr
+    assert "wait for an account" not in answer.stdout
+    assert balances(home, odd) == [0, 375]
+    with administrator() as connection:
+        assert connection.execute("SELECT acting FROM payout_run").fetchall() == [("E-1",)]
 
 
 @pytest.mark.parametrize("ended", ["handed over", "ended"])
@@ -221,7 +192,7 @@ if step == "posted": payout.payment_file = die
 if step == "half a file": payout.os.fsync = die
 if step == "before the commit": door._refuse_misuse = die
 if step == "before the name": Path.rename = die
-payout.pay_out(date.fromisoformat(sys.argv[1]), from_iban=sys.argv[3])
+payout.pay_out(date.fromisoformat(sys.argv[1]), from_iban=sys.argv[3], acting="test")
 """
 
 
@@ -258,7 +229,7 @@ def test_the_payout_is_a_look_that_everybody_in_the_register_sees(month):
 
 @pytest.mark.parametrize(
     "statement",
-    ["SELECT bonus.pay_out('2017-01-01', 'a', 'b')", "SELECT * FROM bonus.payments(1)", "SELECT * FROM payout"],
+    ["SELECT bonus.pay_out('2017-01-01', 'a', 'b', 'c')", "SELECT * FROM bonus.payments(1)", "SELECT * FROM payout"],
 )
 def test_no_other_look_at_all_households_pays_or_reads_who_was_paid(program, statement):
     import psycopg

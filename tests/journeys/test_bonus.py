@@ -70,7 +70,7 @@ def test_bonus_month_is_explained_and_closed(address, page, home, complaints):
     with page.expect_download() as begun:
         page.get_by_role("link", name="Bonus statement (PDF)").click()
     assert begun.value.suggested_filename == "bonus-statement.pdf"
-    pay_out(MONTH, from_iban="FI7944052020036082")
+    pay_out(MONTH, from_iban="FI7944052020036082", acting="test")
     page.get_by_role("main").get_by_role("link", name="Bonus", exact=True).click()
     owed = page.get_by_role("region", name="Owed to the household")
     assert owed.get_by_text("€0.00").is_visible()

@@ -78,8 +78,8 @@ WITH entry AS (
     SELECT 1, '2026-01-01', 'bonus', 'bonus_cost', 'household', 7, {0} + 1, max(id) FROM bonus_run RETURNING *)
 INSERT INTO bonus_part (run_id, first_entry, last_entry, kind, debit, credit, entries, amount_cents, digest)
     SELECT run_id, id, id, kind, debit, credit, 1, amount_cents, sha256(int8send(id) || int8send(household_id) || int8send(amount_cents)) FROM entry;
-INSERT INTO payout_run (month, payer_name, payer_iban, payouts, paid_cents, without_account, digest)
-    VALUES ('2026-01-01'::date + interval '{0} months', 'S', 'FI', 1, 1, 1, sha256(''));
+INSERT INTO payout_run (month, payer_name, payer_iban, payouts, paid_cents, without_account, digest, acting)
+    VALUES ('2026-01-01'::date + interval '{0} months', 'S', 'FI', 0, 0, 1, sha256(''), 'u{0}');
 INSERT INTO retention_run (version, acting) VALUES (1, 'u{0}');
 INSERT INTO retention_drop (run_id, version, level, quarter, rows, bytes, held)
     SELECT max(id), 1, 'PRODUCT', '2016-01-01'::date + {0} * interval '3 months', 1, 1, 0 FROM retention_run;

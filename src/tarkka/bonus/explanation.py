@@ -24,10 +24,14 @@ class Explained:
     balance_cents: int | None
 
 
-def explain(household_id: int, month: date) -> Explained:
-    """Return how a month of a household was worked out, at a look of the program's at it. Raises NoProgram; Refused."""
+def explain(household_id: int, month: date, *, acting: str) -> Explained:
+    """Return how a month of a household was worked out, at a look at it that names the operator (R22).
+
+    `acting` is the operator's user id. Raises NoProgram; Refused.
+    """
     program, closed = program_for(month), closed_at(month)
-    with access.opened(role=Role.AUTOMATIC, actor=ACTOR, purpose=Purpose.BONUS, subject=access.household(household_id)):
+    subject = access.household(household_id)
+    with access.opened(role=Role.AUTOMATIC, actor=f"{ACTOR} by {acting}", purpose=Purpose.BONUS, subject=subject):
         return explained(month, program, closed)
 
 

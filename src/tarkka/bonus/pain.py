@@ -4,6 +4,8 @@ Each file is checked against the standard's own schema (docs/decisions/0030-paym
 same file to the byte. Of who is paid it has what the description lets the bank have, and nothing else (R24).
 """
 
+import re
+import unicodedata
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -18,6 +20,14 @@ from tarkka.vocabulary import decimal_text
 _MESSAGE = "pain.001.001.09"
 _NAMESPACE = f"urn:iso:std:iso:20022:tech:xsd:{_MESSAGE}"
 _E = ElementMaker(namespace=_NAMESPACE, nsmap={None: _NAMESPACE})
+_LETTERS = frozenset("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789/-?:().,'+ ")
+_SPELT = str.maketrans(
+    {"Æ": "AE", "æ": "ae", "Ð": "D", "ð": "d", "Đ": "D", "đ": "d", "Ø": "O", "ø": "o", "Þ": "TH", "þ": "th", "ß": "ss"}
+    | {"Ħ": "H", "ħ": "h", "ı": "i", "ĸ": "k", "Ł": "L", "ł": "l", "Ŋ": "N", "ŋ": "n", "Œ": "OE", "œ": "oe", "Ŧ": "T"}
+    | {"ŧ": "t", "&": "+", "\N{RIGHT SINGLE QUOTATION MARK}": "'", "\N{MODIFIER LETTER APOSTROPHE}": "'"}
+    | dict.fromkeys("\N{HYPHEN}\N{NON-BREAKING HYPHEN}\N{EN DASH}", "-")
+)
+"""Letters that are no letter with a mark, and signs that have a kin among those of SEPA."""
 _NAME = 70
 """Characters of a name, as a SEPA credit transfer has it."""
 
@@ -97,7 +107,22 @@ def _transfer(payment: Payment, currency: str) -> etree._Element:
 
 
 def _name(name: str) -> etree._Element:
-    return _E.Nm(name[:_NAME].strip())
+    return _E.Nm(written(name)[:_NAME].strip())
+
+
+def written(name: str) -> str:
+    """Return a name in the letters that every bank of SEPA takes (EPC 217-08): marks off letters, "." for the rest.
+
+    No control character is left, nor a "/" at an end or beside another.
+    """
+    spelt = unicodedata.normalize("NFKD", name.translate(_SPELT)).translate(_SPELT)
+    text = "".join("" if unicodedata.combining(c) else c if c in _LETTERS else " " if _parts(c) else "." for c in spelt)
+    return re.sub(r" *//+ *", " ", " ".join(text.split())).strip(" /")
+
+
+def _parts(character: str) -> bool:
+    """Whether this parts words, or is not seen at all."""
+    return character.isspace() or unicodedata.category(character) in ("Cc", "Cf")
 
 
 def _account(element: Callable[..., etree._Element], iban: str) -> etree._Element:

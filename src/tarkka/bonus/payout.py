@@ -2,7 +2,7 @@
 
 What is paid is decided and posted in the database, in one transaction, a month once (`sql/payout.sql`). The files are
 written beside their names before it is committed and get them after, so that whatever stops the program, the next run
-writes the same files again and pays nobody twice.
+writes those files again and pays nobody twice.
 """
 
 import os
@@ -37,7 +37,10 @@ class NotPayable(ValueError):
 
 @dataclass(frozen=True, slots=True)
 class PaidOut:
-    """A month's payout: its files, how many households were paid how many cents, and how many wait for an account."""
+    """A month's payout: its files, how many households were paid how many cents, and how many wait for an account.
+
+    `unpayable` are the households, by number, that wait now because no bank takes their payee's name.
+    """
 
     month: date
     at: datetime
@@ -45,13 +48,15 @@ class PaidOut:
     paid_cents: int
     without_account: int
     files: tuple[Path, ...]
+    unpayable: tuple[int, ...]
 
 
-def pay_out(month: date, *, from_iban: str, told: Told = lambda _done, _all: None) -> PaidOut:
+def pay_out(month: date, *, from_iban: str, acting: str, told: Told = lambda _done, _all: None) -> PaidOut:
     """Pay out what is owed to households once a month was closed, and write the files for the bank.
 
     `month` is a first day. A month that was paid out stays as it was, its payer's account too: its files are written
-    again, the same to the byte, and the bank refuses message ids that it has had. Raises NotPayable, access.Refused.
+    again, the same to the byte but for names that were corrected meanwhile, and the bank refuses message ids that it
+    has had. `acting` is the operator's user id, kept with the payout (R22). Raises NotPayable, access.Refused.
     """
     rulebook = load_rulebook()
     document = rulebook.in_force(datetime.now(rulebook.time_zone)).description.document
@@ -66,11 +71,12 @@ def pay_out(month: date, *, from_iban: str, told: Told = lambda _done, _all: Non
             look.cover_everyone()
             raw = connection.connection
             raw.execute("SET LOCAL statement_timeout = '30min'; SET LOCAL work_mem = '128MB'")
-            run = _run(raw, month, Payer(document.controller.name.fi, from_iban))
+            run = _run(raw, month, Payer(document.controller.name.fi, from_iban), acting)
             zone, currency = rulebook.time_zone, document.register.currency
             parts = [_write(part) for part in run.files(raw, zone, currency, told)]
+            unpayable = tuple(household for (household,) in raw.execute("SELECT bonus.unpayable()"))
         named = tuple(part.rename(part.with_name(part.name.removeprefix(".").removesuffix(".part"))) for part in parts)
-    return PaidOut(month, run.at, run.payouts, run.paid_cents, run.without_account, named)
+    return PaidOut(month, run.at, run.payouts, run.paid_cents, run.without_account, named, unpayable)
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,9 +112,9 @@ class _Run:
                 told(done, self.payouts)
 
 
-def _run(raw: psycopg.Connection[Any], month: date, payer: Payer) -> _Run:
+def _run(raw: psycopg.Connection[Any], month: date, payer: Payer, acting: str) -> _Run:
     try:
-        raw.execute("SELECT bonus.pay_out(%s, %s, %s)", [month, payer.name, payer.iban])
+        raw.execute("SELECT bonus.pay_out(%s, %s, %s, %s)", [month, payer.name, payer.iban, acting])
     except psycopg.errors.ObjectNotInPrerequisiteState:
         raise NotPayable(f"{month:%Y-%m} is not closed: run `tarkka bonus close --month {month:%Y-%m}` first") from None
     [row] = raw.execute(

@@ -86,6 +86,7 @@ PERSONAL = {
             "household_id": Category.KEY,
             "person_id": Category.KEY,
             "iban_sealed": Category.ACCOUNT,
+            "iban_digest": Category.NONE,
             "amount_cents": Category.HOUSEHOLD,
         },
         whose="person_id",
@@ -96,7 +97,7 @@ PERSONAL = {
         whose="person_id",
     ),
     "payout_run": PersonalTable(
-        "When which month's Bonus was paid out, from which account of the payer's, and how much to how many.",
+        "When which month's Bonus was paid out, by which operator, from which account, and how much to how many.",
         dict.fromkeys(
             (
                 "id",
@@ -112,7 +113,8 @@ PERSONAL = {
                 "salt",
             ),
             Category.NONE,
-        ),
+        )
+        | {"acting": Category.EMPLOYEE},
         whose="id",
     ),
 }

@@ -64,6 +64,7 @@ def verify(
     Exits with 1 and tells what and where, without a name, if anything was changed or sealing has stopped.
     """
     boot(owner=True)
+    from tarkka.bonus.verifying import verify_ledger
     from tarkka.trail.note import NotGenuine, Verifier
     from tarkka.trail.rules import changed_rules
     from tarkka.trail.sealing import signer
@@ -82,14 +83,15 @@ def verify(
             bar.update(task, description=what, completed=share)
 
         found = verify(connection, verifier, since=given, told=told)
+        findings = [*found.findings, *verify_ledger(connection, told)]
         changed = changed_rules(connection)
     typer.echo(f"Leaves: {found.leaves}. Rows waiting to be sealed: {found.waiting}.")
     for each in found.erasures:
         typer.echo(f"Erasure {each.number} of {each.at:%Y-%m-%d %H:%M:%S} UTC: {each.rows or 'no rows'}.")
-    for finding in (*found.late, *found.findings):
+    for finding in (*found.late, *findings):
         typer.echo(f"{finding.where}: {finding.what}", err=True)
     for name in changed:
         typer.echo(f"{name}: the database's own rules are not this program's", err=True)
-    if found.findings or changed:
+    if findings or changed:
         raise typer.Exit(1)
     typer.echo("Everything is as it was sealed.")

@@ -106,13 +106,13 @@ def close(
 
 
 @app.command()
-def explain(household: Household, month: Month) -> None:
+def explain(household: Household, month: Month, acting: Acting) -> None:
     """Show each step of the arithmetic of a household's month, and what the ledger has of it."""
     boot()
     from tarkka.bonus.explanation import explain, in_words
 
     with _answers():
-        for line in in_words(explain(household, month)):
+        for line in in_words(explain(household, month, acting=acting)):
             typer.echo(line)
 
 

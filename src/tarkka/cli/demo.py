@@ -115,7 +115,7 @@ def _reckon_bonus() -> None:
         list(close(acting=getpass.getuser()))
         payee = demo_people()[0].person_id
         give_account(payee, INVENTED_IBAN, acting=customer(payee))
-        pay_out(months_later(this_month(), -2), from_iban=INVENTED_IBAN)
+        pay_out(months_later(this_month(), -2), from_iban=INVENTED_IBAN, acting=getpass.getuser())
 
 
 def _close_months() -> None:

@@ -5,7 +5,7 @@ from typing import Annotated
 
 import typer
 
-from tarkka.cli.boot import boot, stop
+from tarkka.cli.boot import Acting, boot, stop
 from tarkka.cli.intake import progress_bar
 from tarkka.cli.people import told_plainly
 from tarkka.vocabulary import decimal_text
@@ -16,11 +16,12 @@ def payout(
     from_iban: Annotated[
         str, typer.Option("--from", envvar="TARKKA_PAYER_IBAN", help="The account (IBAN) that is paid from.")
     ],
+    acting: Acting,
 ) -> None:
     """Pay what is owed to households, and write the order for the bank into `outbox` in TARKKA_HOME (pain.001.001.09).
 
     Whoever gave no account waits. May be stopped at any moment and run again: a month is paid out once, and running it
-    again writes the same files, from the account of the first time.
+    again writes those files again, from the account of the first time.
     """
     boot()
     from tarkka.bonus.account import WrongAccount, checked_iban
@@ -36,9 +37,13 @@ def payout(
         stop("The account that is paid from is no IBAN within SEPA: see --from.", 2)
     with told_plainly(), progress_bar() as bar:
         task = bar.add_task("payments", total=None)
-        paid = pay_out(first, from_iban=payer, told=lambda done, of: bar.update(task, completed=done, total=of))
+        paid = pay_out(
+            first, from_iban=payer, acting=acting, told=lambda done, of: bar.update(task, completed=done, total=of)
+        )
     typer.echo(f"{month}: {paid.payouts} households paid {decimal_text(paid.paid_cents)} in all.")
     for file in paid.files:
         typer.echo(str(file))
     if paid.without_account:
         typer.echo(f"{paid.without_account} households wait for an account.")
+    for household in paid.unpayable:
+        typer.echo(f"Household {household} waits: its payee's name has no letter that a bank takes.", err=True)

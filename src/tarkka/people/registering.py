@@ -1,5 +1,6 @@
 """Registering people: households with their persons, cards and contacts, by a function that makes new rows alone."""
 
+import re
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -13,6 +14,7 @@ from tarkka.people.identity import checked, identity_hash, seal_identity
 from tarkka.people.refusals import told_plainly
 from tarkka.vocabulary import Language
 
+_UNSEEN = re.compile(r"[\x00-\x1f\x7f-\x9f]")
 _REGISTERING = 1_000
 """Households registered in one transaction."""
 
@@ -43,8 +45,8 @@ class NewPerson:
 class NewHousehold:
     """A household to register with its persons. `since` is aware; `line` tells where in a file it stands.
 
-    Raises ValueError unless exactly one of them is the main member, every identity code is right, and no key, identity
-    code or card number is there twice.
+    Raises ValueError unless exactly one of them is the main member, no name holds control characters, every identity
+    code is right, and no key, identity code or card number is there twice.
     """
 
     since: datetime
@@ -54,6 +56,8 @@ class NewHousehold:
     def __post_init__(self) -> None:
         if sum(person.is_main_member for person in self.persons) != 1:
             raise ValueError("a household has exactly one main member")
+        if any(_UNSEEN.search(name) for person in self.persons for name in (person.given_name, person.family_name)):
+            raise ValueError("a name holds control characters: write it as it is seen")
         _refuse_twice("key", [person.key for person in self.persons])
         _refuse_twice("identity code", [checked(person.identity_code) for person in self.persons])
         _refuse_twice("card number", [card.number for person in self.persons for card in person.cards])

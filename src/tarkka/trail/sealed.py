@@ -139,7 +139,7 @@ SEALED = (
     Sealed(
         "payout_run",
         clear="id month at payouts paid_cents without_account digest xid",
-        blinded="payer_name payer_iban",
+        blinded="payer_name payer_iban acting",
         at="t.at",
     ),
     Sealed(
