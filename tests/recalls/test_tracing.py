@@ -200,15 +200,15 @@ def test_rows_held_back_are_traced_once_whatever_they_are_held_for(home: Househo
     sums = {"total": "-2.00", "bonus_eligible": "-2.00", "card_benefit": "0", "payments": [], "lines": [half]}
     taken(sale, a_return(sale, **sums), sold, a_return(sold, **sums), whole, a_return(whole))
     dropped = (
-        ("receipt_line", home.persons[0]),
-        ("receipt_line", back.persons[0]),
-        ("receipt_group", mate.persons[0]),
-        ("receipt", mate.persons[0]),
+        ("receipt_line", home.persons[0], "true"),
+        ("receipt_line", back.persons[0], "quantity > 0"),  # what came back lies in a quarter that is kept
+        ("receipt_group", mate.persons[0], "true"),
+        ("receipt", mate.persons[0], "true"),
     )
     with administrator() as connection:
         first, second = a_recall(**MARCH_2015, groups=("dairy",)), a_recall()
         for recall in (first, second):
-            for table, person in dropped:
+            for table, person, which in dropped:
                 columns = ", ".join(
                     name
                     for (name,) in connection.execute(
@@ -219,11 +219,11 @@ def test_rows_held_back_are_traced_once_whatever_they_are_held_for(home: Househo
                 )
                 connection.execute(
                     f"INSERT INTO held_{table} ({columns}, hold, hold_id)"
-                    f" SELECT {columns}, 'recall', %s FROM {table} WHERE purchaser_id = %s",
+                    f" SELECT {columns}, 'recall', %s FROM {table} WHERE purchaser_id = %s AND {which}",
                     [recall, person],
                 )
-        for table, person in dropped:
-            connection.execute(f"DELETE FROM {table} WHERE purchaser_id = %s", [person])
+        for table, person, which in dropped:
+            connection.execute(f"DELETE FROM {table} WHERE purchaser_id = %s AND {which}", [person])
     trace_recall(first)
     trace_recall(second)
     assert found_for(first).get(mate.persons[0]) == "may_have_bought"
