@@ -32,6 +32,10 @@ def places(site) -> dict[str, Any]:
     receipts = [part.split("/")[0] for part in client.get("/purchases/").content.decode().split('href="/purchases/')]
     receipts = [each for each in receipts if each.isdigit()]
     browsing.offer(person)
+    with building.administrator() as admin:
+        admin.execute(
+            "INSERT INTO held_receipt_line SELECT *, 'request', 0 FROM receipt_line WHERE purchaser_id = %s", [person]
+        )
     return {"person": person, "receipt": receipts[0], "receipts": receipts, "recall": recalling.a_recall_of(person)}
 
 
