@@ -1,6 +1,6 @@
 """Short ways to buy, return and look up what the ledger has; amounts in cents."""
 
-from datetime import date
+from datetime import date, datetime
 from typing import Any
 
 from building import Household, Source, a_receipt, a_return, administrator, take
@@ -72,3 +72,17 @@ def balances(households: list[int], month: date) -> dict[int, int]:
             [households, month],
         )
         return dict(found.fetchall())
+
+
+def move(person: int, home: int, to: int, at: datetime) -> None:
+    """Let a person leave one household for another, as no main member."""
+    with administrator() as connection:
+        connection.execute(
+            "UPDATE membership SET valid = tstzrange(lower(valid), %s) WHERE person_id = %s AND household_id = %s",
+            [at, person, home],
+        )
+        connection.execute(
+            "INSERT INTO membership (person_id, household_id, is_main_member, valid)"
+            " VALUES (%s, %s, false, tstzrange(%s, NULL))",
+            [person, to, at],
+        )

@@ -4,8 +4,8 @@ from datetime import UTC, date, datetime
 
 import pytest
 
-from building import a_household, a_source, administrator
-from earning import MARCH, back, bring, close_month, ledger, owed, sale
+from building import a_household, a_source, administrator, outlet_of
+from earning import MARCH, back, bring, close_month, ledger, move, owed, sale
 
 APRIL = date(2024, 4, 1)
 
@@ -56,6 +56,31 @@ def test_payments_that_do_not_count_reduce_what_earns_and_never_below_zero(empty
     )
     close_month()
     assert (owed(home), owed(other)) == (70, 50)
+
+
+def test_what_is_bought_at_a_chain_or_an_outlet_that_is_left_out_earns_nothing(empty_ledger: str) -> None:
+    from tarkka.bonus.explanation import explain
+    from tarkka.purchases.actions import register_outlets
+
+    register_outlets([("left-out", "Left out by itself", "prisma")])
+    home, source = a_household(1), a_source()
+    outlets = (outlet_of("restaurants"), "left-out", outlet_of("prisma"))
+    bought = [sale(10_000, card=home.cards[0], outlet=outlet) for outlet in outlets]
+    by_card = sale(4_000, paid={"group_card": 4_000}, card=home.cards[0], outlet="left-out")
+    with administrator() as connection:  # as if the program of this month had said so
+        connection.execute("SET session_replication_role = replica")
+        connection.execute(
+            "UPDATE bonus_program SET chains_left_out = '{restaurants}', outlets_left_out = '{left-out}'"
+        )
+        try:
+            bring(source, [*bought, by_card])
+            bring(source, [back(bought[0], 5_000), back(bought[1], 5_000)])
+            close_month()
+            reckoned = explain(home.id, MARCH, acting="test").reckoned.counted
+        finally:
+            connection.execute("UPDATE bonus_program SET chains_left_out = '{}', outlets_left_out = '{}'")
+    assert ledger(home) == [("bonus", "bonus_cost", "household", 100)]
+    assert (reckoned.eligible_cents, reckoned.left_out_cents, reckoned.earning_cents) == (24_000, 14_000, 10_000)
 
 
 def test_payment_benefit_is_of_what_was_paid_by_the_groups_card(empty_ledger: str) -> None:
@@ -124,19 +149,6 @@ def test_month_is_of_the_registers_time_zone(empty_ledger: str) -> None:
     close_month(MARCH)
     close_month(APRIL)
     assert (owed(home, MARCH), owed(home, APRIL)) == (100, 100)
-
-
-def move(person: int, home: int, to: int, at: datetime) -> None:
-    with administrator() as connection:
-        connection.execute(
-            "UPDATE membership SET valid = tstzrange(lower(valid), %s) WHERE person_id = %s AND household_id = %s",
-            [at, person, home],
-        )
-        connection.execute(
-            "INSERT INTO membership (person_id, household_id, is_main_member, valid)"
-            " VALUES (%s, %s, false, tstzrange(%s, NULL))",
-            [person, to, at],
-        )
 
 
 def test_purchases_stay_with_the_household_of_their_time_when_a_person_moves(empty_ledger: str) -> None:
