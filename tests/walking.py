@@ -210,7 +210,7 @@ CHANGES = {
     "card": "valid = valid",
     "wish": "ended_at = now()",
     "register_extract": "made_at = now()",
-    "recall_notice": "state = 'failed', told_at = NULL, failed_why = 'walk'",
+    "recall_notice": "state = 'failed', told_at = NULL, failed_why = 'refused'",
     "payout_account": "set_at = now()",
     "request": "answered_at = now(), outcome = 'granted', answer = 'walk', answered_by = 'walk'",
     "objection": "withdrawn_at = now(), withdrawn_place = 'portal', withdrawn_by = 'walk', withdrawn_version = 1",

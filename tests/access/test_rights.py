@@ -155,8 +155,8 @@ RIGHTS: dict[str, dict[tuple[str, str], str]] = {
     | {(table, verb): ALL for table in ("recall", *RECALLS) for verb in ("SELECT", "INSERT")}
     | {(table, verb): ALL for table in RECALLED for verb in ("SELECT", "DELETE")}
     | {
-        ("recall_notice", "INSERT"): "recall_id person_id channel use_safety_contact state told_at",
-        ("recall_notice", "UPDATE"): "state attempts told_at failed_why is_only_way",
+        ("recall_notice", "INSERT"): "recall_id person_id channel use_safety_contact state told_at contact_id",
+        ("recall_notice", "UPDATE"): "state attempts begun_at told_at failed_why is_only_way contact_id token",
         ("recall_run", "SELECT"): "recall_id at",
     }
     | QUEUED
@@ -202,7 +202,7 @@ RIGHTS: dict[str, dict[tuple[str, str], str]] = {
         ("access_event_person", "SELECT"): "person_id event_id",
         ("card", "SELECT"): "id number person_id valid",
         ("card", "INSERT"): "number person_id valid",
-        ("contact", "SELECT"): "person_id kind for_safety_only",
+        ("contact", "SELECT"): "id person_id kind for_safety_only",
         ("contact", "INSERT"): "person_id kind value",
         ("glass_notice", "SELECT"): "case_id person_id",
         ("glass_notice", "INSERT"): "case_id person_id is_refused",
@@ -354,6 +354,7 @@ CALLERS = {
     "recalls.shown": {"person"},
     "recalls.tell_found": {"trace"},
     "recalls.to_trace": {"app"},
+    "recalls.issue": {"app"},
     "recalls.give_back": {"app"},
     "recalls.over_among": {"app"},
     "recalls.queue_due": {"app"},
@@ -428,9 +429,7 @@ TOLD = {
     "purchases.take_back": "verdict text, place text",
     "purchases.taken": "text",
     "recalls.bounce": "boolean",
-    "recalls.claim": (
-        "number bigint, recall_id bigint, person_id bigint, channel text, use_safety_contact boolean, attempts integer"
-    ),
+    "recalls.claim": "number bigint, channel text, use_safety_contact boolean, attempts integer",
     "recalls.draft": "bigint",
     "recalls.end_recall": "void",
     "recalls.on_desk": (
@@ -450,6 +449,7 @@ TOLD = {
     "recalls.queue_trace": "void",
     "recalls.release": "void",
     "recalls.to_trace": "bigint",
+    "recalls.issue": "event_id bigint, level level, refusal text",
     "recalls.give_back": "void",
     "recalls.over_among": "number bigint, told boolean",
     "recalls.queue_due": "void",

@@ -187,6 +187,13 @@ def test_household_that_has_something_twice_is_none(what):
     assert first.identity_code not in str(error.value)
 
 
+@pytest.mark.parametrize("email", ["maija@example..org", "no address", " a@example.org", "a@b@example.org"])
+def test_text_that_is_no_email_address_is_none(email):
+    with pytest.raises(ValueError, match="an e-mail address is none") as error:
+        NewHousehold(SINCE, (replace(a_person("a", is_main_member=True), email=email),))
+    assert email.strip() not in str(error.value)
+
+
 @pytest.mark.parametrize("mains", [0, 2])
 def test_household_has_one_main_member(mains):
     persons = tuple(a_person(str(at), is_main_member=at < mains) for at in range(2))

@@ -11,9 +11,10 @@ from typing import Any
 import pytest
 from typer.testing import CliRunner
 
+from looking import rows
 from posting import Postbox
 from tarkka.people.details import ContactKind
-from telling import deliver, notices, progress, queued, rows_of_owner, somebody
+from telling import deliver, notices, number_of, progress, queued, rows_of_owner, somebody
 
 EMAIL, PHONE, POST = ContactKind.EMAIL, ContactKind.PHONE, ContactKind.POST
 
@@ -116,7 +117,7 @@ def test_report_that_is_made_up_or_no_report_changes_nothing(postbox: Postbox, t
     ours = plain(postbox.messages[0])
     [number, mark] = str(ours["Message-ID"]).strip("<>").split("@")[0].split(".")
     forged = []
-    for wrong in (f"{int(number) + 1}.{mark}", f"{number}.{'0' * 40}", number, mark, "", "x"):
+    for wrong in (f"{int(number) + 1}.{mark}", f"{number}.{'0' * 32}", number, mark, "", "x"):
         returned = plain(postbox.messages[0])
         returned.replace_header("Message-ID", f"<{wrong}@example.org>")
         forged.append(a_report(returned))
@@ -141,3 +142,20 @@ def test_file_that_cannot_be_read_is_told_and_the_others_taken(postbox: Postbox,
     assert answer.exit_code == 1
     assert "missing.eml: No such file" in answer.stderr
     assert "came back: 1" in answer.stdout
+
+
+def test_login_can_neither_make_up_a_bounce_nor_leave_words_of_its_own(postbox: Postbox) -> None:
+    from uuid import UUID
+
+    from django.db import DatabaseError
+
+    person = somebody(EMAIL, POST)
+    recall = queued(person)
+    deliver()
+    number = number_of(recall, person, "email")
+    assert rows("SELECT recalls.bounce(%s, %s, 'came back')", number, UUID(int=0)) == [(None,)]
+    [(token,)] = rows_of_owner("SELECT token FROM recall_notice WHERE id = %s", number)
+    with pytest.raises(DatabaseError, match="failed_why"):
+        rows("SELECT recalls.bounce(%s, %s, 'because I say so')", number, token)
+    deliver()
+    assert notices(recall, person) == {"email": "told"}

@@ -310,7 +310,7 @@ def test_email_repeated_after_an_interruption_is_the_same_message(
     deliver()
     first, second = (message["Message-ID"] for message in postbox.messages)
     assert first == second
-    assert re.fullmatch(rf"<{number_of(recall, person, 'email')}\.[0-9a-f]{{40}}@example\.org>", first)
+    assert re.fullmatch(rf"<{number_of(recall, person, 'email')}\.[0-9a-f]{{32}}@example\.org>", first)
     assert attempts(recall, person, "email") == 2
 
 
@@ -456,16 +456,20 @@ def test_contact_for_safety_is_read_for_recalls_own_data_and_upkeep_alone(databa
 CLAIM = "SELECT * FROM recalls.claim(%s, '{email,text,letter}', '{}')"
 
 
-def test_login_learns_of_nobody_without_a_job_under_way(postbox: Postbox) -> None:
-    recall = queued(somebody(EMAIL))
+def test_login_learns_of_nobody_but_at_a_look_that_they_see(postbox: Postbox) -> None:
+    person = somebody(EMAIL)
+    recall = queued(person)
     [(job,)] = rows("SELECT id FROM jobs.procrastinate_jobs")
     assert rows(CLAIM, job) == [], "a job that nobody has begun"
+    rows("UPDATE jobs.procrastinate_jobs SET status = 'doing' RETURNING 1")  # as the login may
+    [(number, *rest)] = rows(CLAIM, job)
+    assert rest == ["email", False, 1], "a number and a channel, of nobody known"
+    issued = rows("SELECT event_id FROM recalls.issue('\\x00', 'anybody', %s)", number)
+    with own_look(person):
+        assert rows("SELECT id FROM access_event WHERE purpose = 'recall' AND case_ref = %s", str(recall)) == issued
+    rows("UPDATE jobs.procrastinate_jobs SET status = 'todo' RETURNING 1")
     deliver()
-    for guess in (
-        job,
-        job + 1,
-        number_of(recall, rows_of_owner("SELECT max(person_id) FROM recall_person")[0][0], "portal"),
-    ):
+    for guess in (job, job + 1, number_of(recall, person, "portal")):
         assert rows(CLAIM, guess) == []
 
 

@@ -102,6 +102,17 @@ def opened(
     transaction or another look, if a look at a group ends without `cover` or `cover_everyone`, or if what was done
     inside left the transaction failed or ended: then nothing of it is committed. (R12, R21–R23; GDPR 5, 25, 30)
     """
+    asked = [role, actor, purpose, subject.kind, subject.id, case_ref, receipt_id, terms, at_most.name]
+    with opened_by(_ISSUE, asked, subject) as access:
+        yield access
+
+
+@contextmanager
+def opened_by(statement: str, asked: Sequence[object], subject: Subject) -> Iterator[Access]:
+    """Open the door as `opened` does, by a function of another room that alone knows whom the look is at.
+
+    It asks `access.issue` itself: `statement` gives it the ticket and what is `asked`, and selects what that answered.
+    """
     if connection.in_atomic_block or not connection.get_autocommit():
         raise DoorMisused("the door was opened inside a transaction or another look, which could roll its event back")
     connection.close_if_health_check_failed()
@@ -111,8 +122,7 @@ def opened(
         raise DoorMisused("the door was opened inside a transaction that the program began by itself")
     secret = secrets.token_hex(32)
     try:
-        asked = [role, actor, purpose, subject.kind, subject.id, case_ref, receipt_id, terms, at_most.name]
-        access = _open(raw, secret, subject, asked)
+        access = _open(raw, secret, subject, statement, asked)
         # To Django it is a transaction: `atomic` makes savepoints, and one left open is closed when the request ends.
         connection.autocommit = False
         yield access
@@ -124,12 +134,12 @@ def opened(
 
 
 def _open(
-    raw: psycopg.Connection[tuple[object, ...]], secret: str, subject: Subject, asked: Sequence[object]
+    raw: psycopg.Connection[tuple[object, ...]], secret: str, subject: Subject, statement: str, asked: Sequence[object]
 ) -> Access:
     ticket = hashlib.sha256(secret.encode()).digest()
     # One trip to the server. The sync ends the issuing statement's transaction: the event is committed before BEGIN.
     with raw.pipeline() as pipeline:
-        issued = raw.execute(_ISSUE, [ticket, *asked])
+        issued = raw.execute(statement, [ticket, *asked])
         pipeline.sync()
         raw.execute("BEGIN")
         raw.execute(_ROLES[subject.kind])

@@ -30,8 +30,8 @@ Task = Callable[[int], None]
 
 @dataclass(frozen=True, slots=True)
 class Patience:
-    """How long is waited, in seconds: for a worker's next heartbeat; to try again, ever longer up to `longest`; to queue
-    what is due.
+    """How long is waited, in seconds: for a worker's next heartbeat; to try again, ever longer up to `longest`; and to
+    queue what is due.
     """
 
     heartbeat: float = 30.0

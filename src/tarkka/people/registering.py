@@ -10,6 +10,7 @@ from typing import Any
 import psycopg
 from django.db import connection
 
+from tarkka.people.details import ContactKind, WrongContact, checked_contact
 from tarkka.people.identity import checked, identity_hash, seal_identity
 from tarkka.people.refusals import told_plainly
 from tarkka.vocabulary import Language
@@ -46,7 +47,7 @@ class NewHousehold:
     """A household to register with its persons. `since` is aware; `line` tells where in a file it stands.
 
     Raises ValueError unless exactly one of them is the main member, no name holds control characters, every identity
-    code is right, and no key, identity code or card number is there twice.
+    code is right, every e-mail address is one, and no key, identity code or card number is there twice.
     """
 
     since: datetime
@@ -61,6 +62,17 @@ class NewHousehold:
         _refuse_twice("key", [person.key for person in self.persons])
         _refuse_twice("identity code", [checked(person.identity_code) for person in self.persons])
         _refuse_twice("card number", [card.number for person in self.persons for card in person.cards])
+        for person in self.persons:
+            _refuse_no_address(person.email)
+
+
+def _refuse_no_address(email: str | None) -> None:
+    try:
+        is_one = email is None or checked_contact(ContactKind.EMAIL, email) == email
+    except WrongContact:
+        is_one = False
+    if not is_one:
+        raise ValueError("an e-mail address is none: write it as name@example.org, without spaces")
 
 
 def _refuse_twice(what: str, values: list[str]) -> None:

@@ -15,7 +15,7 @@ from django.core.exceptions import ValidationError
 from django.core.mail import EmailMessage, get_connection
 from django.core.mail.backends.base import BaseEmailBackend
 from django.core.validators import validate_email
-from django.utils.crypto import constant_time_compare, salted_hmac
+from django.utils.crypto import salted_hmac
 
 from tarkka.vocabulary import Language
 
@@ -51,30 +51,28 @@ def mail_server() -> Iterator[BaseEmailBackend]:
 
 
 def message_to(
-    address: str, *, subject: str, body: str, language: Language, salt: str, about: str, shows_about: bool = False
+    address: str, *, subject: str, body: str, language: Language, salt: str = "", about: str = "", mark: str = ""
 ) -> EmailMessage:
     """Return a plain message in a language. `salt` and `about` make its Message-ID, the same each time it is sent.
 
-    With `shows_about` the Message-ID carries `about`, so that a message that comes back tells what it was: `about_in`.
+    Or `mark` stands in it, by which a message that comes back tells what it was: `mark_in`.
     """
     host = parseaddr(settings.DEFAULT_FROM_EMAIL)[1].rpartition("@")[2]
-    shown = f"{about}." if shows_about else ""
     return EmailMessage(
         subject=" ".join(subject.split()),
         body=body.strip() + "\n",
         to=[address],
         headers={
-            "Message-ID": f"<{shown}{_mark(salt, about)}@{host}>",
+            "Message-ID": f"<{mark or _mark(salt, about)}@{host}>",
             "Auto-Submitted": "auto-generated",
             "Content-Language": language.value,
         },
     )
 
 
-def about_in(message_id: str, *, salt: str) -> str | None:
-    """Return what the Message-ID of a message that came back was about; None if it is none of ours for this salt."""
-    about, _, mark = message_id.strip().strip("<>").rpartition("@")[0].rpartition(".")
-    return about if constant_time_compare(mark, _mark(salt, about)) else None
+def mark_in(message_id: str) -> str:
+    """Return the mark in the Message-ID of a message that came back."""
+    return message_id.strip().strip("<>").rpartition("@")[0]
 
 
 def _mark(salt: str, about: str) -> str:

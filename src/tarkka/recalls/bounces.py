@@ -1,6 +1,7 @@
 """E-mail that came back: reports that a notice could not be delivered (RFC 3464), by the Message-ID that they quote.
 
-The Message-ID carries the notice's number under our key, so a report that somebody made up fails nobody's channel.
+The Message-ID carries the notice's number and its token, which nobody can guess, so a report that somebody made up
+fails nobody's channel.
 """
 
 import re
@@ -11,8 +12,7 @@ from pathlib import Path
 
 from django.db import connection
 
-from tarkka.post.mail import about_in
-from tarkka.recalls.delivery import SALT
+from tarkka.post.mail import mark_in
 
 MAX_BYTES = 10_000_000
 
@@ -44,12 +44,14 @@ def take_bounce(report: Path) -> Bounce:
     status = _failed(message)
     if status is None:
         return Bounce.NO_FAILURE
-    about = about_in(_returned_id(message), salt=SALT)
-    if about is None:
+    mark = re.fullmatch(r"(\d{1,18})\.([0-9a-f]{32})", mark_in(_returned_id(message)), re.ASCII)
+    if mark is None:
         return Bounce.NOT_OURS
     with connection.cursor() as cursor:
-        cursor.execute("SELECT recalls.bounce(%s, %s)", [int(about), f"came back {status}".strip()])
+        cursor.execute("SELECT recalls.bounce(%s, %s, %s)", [int(mark[1]), mark[2], f"came back {status}".strip()])
         [is_new] = cursor.fetchone()
+    if is_new is None:
+        return Bounce.NOT_OURS
     return Bounce.CAME_BACK if is_new else Bounce.KNOWN
 
 

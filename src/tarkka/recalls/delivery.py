@@ -12,6 +12,7 @@ from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from enum import StrEnum
+from uuid import UUID
 
 from django.conf import settings
 from django.core.mail.backends.base import BaseEmailBackend
@@ -19,6 +20,7 @@ from django.db import connection, transaction
 from django.utils import timezone
 
 from tarkka import access
+from tarkka.access import Subject
 from tarkka.description.queries import load_rulebook
 from tarkka.description.schema import Document
 from tarkka.documents.pdf import pdf
@@ -30,10 +32,10 @@ from tarkka.post.mail import MailServerFailed, NotTaken, RefusedForGood, hand_ov
 from tarkka.post.texts import FileGateway, TextGateway
 from tarkka.recalls import notice
 from tarkka.recalls.queries import OwnRecall, read_own_recalls
-from tarkka.vocabulary import Level, Purpose, Role
+from tarkka.vocabulary import SubjectKind
 
 ACTOR = "recall notices"
-SALT = "tarkka.recalls.delivery"
+_ISSUE = "SELECT event_id, level, refusal FROM recalls.issue(%s, %s, %s)"
 MOST_ATTEMPTS = 10
 """So often one address is tried that is not taken and not refused for good, some six hours; then the next channel."""
 TEXTS: TextGateway = FileGateway()
@@ -65,8 +67,6 @@ class Try:
     """A notice that is to be handed over now, for the `attempts`th time."""
 
     number: int
-    recall_id: int
-    person_id: int
     channel: Channel
     use_safety_contact: bool
     attempts: int
@@ -112,29 +112,22 @@ def _claim(job: int, tried: list[int]) -> Try | None:
         row = cursor.fetchone()
     if row is None:
         return None
-    number, recall_id, person_id, channel, use_safety_contact, attempts = row
-    return Try(number, recall_id, person_id, Channel(channel), use_safety_contact, attempts)
+    number, channel, use_safety_contact, attempts = row
+    return Try(number, Channel(channel), use_safety_contact, attempts)
 
 
 def _try(step: Try) -> None:
-    with _carrier(step) as mail:  # before anybody is looked at
-        subject = access.person(step.person_id)
-        with access.opened(
-            role=Role.AUTOMATIC,
-            actor=ACTOR,
-            purpose=Purpose.RECALL,
-            subject=subject,
-            case_ref=str(step.recall_id),
-            at_most=Level.TOTAL,
-        ):
-            _take(step)
-            try:
-                with transaction.atomic():
-                    _end(step, None)  # first, for what ends the look meanwhile must not find the message sent
-                    _hand_over(step, mail)
-            except _Failed as failed:
-                _end(step, str(failed))
-                return
+    # Nobody is looked at before there is a carrier; and who it is, is told at the look alone, whose event is on record.
+    look = access.opened_by(_ISSUE, [ACTOR, step.number], Subject(SubjectKind.PERSON))
+    with _carrier(step) as mail, look:
+        told = _take(step)
+        try:
+            with transaction.atomic():
+                _end(step, None)  # first, for what ends the look meanwhile must not find the message sent
+                _hand_over(step, told, mail)
+        except _Failed as failed:
+            _end(step, str(failed))
+            return
     _finish(step.channel, step.number)
 
 
@@ -153,12 +146,26 @@ def _carrier(step: Try) -> Iterator[BaseEmailBackend | None]:
         yield None
 
 
-def _take(step: Try) -> None:
+@dataclass(frozen=True, slots=True)
+class _Told:
+    """Who is told of which recall. `token` stands in an e-mail's Message-ID."""
+
+    person_id: int
+    recall_id: int
+    token: UUID
+
+
+def _take(step: Try) -> _Told:
     """Hold the notice's row. Whoever comes second waits here until the first has committed. Raises NotTaken then."""
     with connection.cursor() as cursor:
-        cursor.execute("SELECT FROM recall_notice WHERE id = %s AND state = 'trying' FOR UPDATE", [step.number])
-        if cursor.rowcount != 1:
-            raise NotTaken("somebody else has just ended this try, or the look has ended")
+        cursor.execute(
+            "SELECT person_id, recall_id, token FROM recall_notice WHERE id = %s AND state = 'trying' FOR UPDATE",
+            [step.number],
+        )
+        row = cursor.fetchone()
+    if row is None:
+        raise NotTaken("somebody else has just ended this try, or the look has ended")
+    return _Told(*row)
 
 
 def _end(step: Try, failed: str | None) -> None:
@@ -176,16 +183,16 @@ def _end(step: Try, failed: str | None) -> None:
             raise NotTaken("the look has ended: the person has just changed their choices")
 
 
-def _hand_over(step: Try, mail: BaseEmailBackend | None) -> None:
+def _hand_over(step: Try, told: _Told, mail: BaseEmailBackend | None) -> None:
     """Hand the notice over. Raises _Failed if the channel failed for good, whatever else if it is to be tried again."""
-    person = read_person(step.person_id)
+    person = read_person(told.person_id)
     contact = read_contact(_KINDS[step.channel], for_safety_only=step.use_safety_contact)
-    found = next((each for each in read_own_recalls() if each.recall.id == step.recall_id), None)
+    found = next((each for each in read_own_recalls() if each.recall.id == told.recall_id), None)
     if person is None or contact is None or found is None:
         raise _Failed("no_contact")
     try:
         if mail is not None:
-            _mail(step, person, contact, found, mail)
+            _mail(f"{step.number}.{told.token.hex}", person, contact, found, mail)
         elif step.channel is Channel.TEXT:
             TEXTS.begin(_reference(step.number), contact, notice.text_message(found.recall, person.language))
         else:
@@ -200,7 +207,7 @@ def _hand_over(step: Try, mail: BaseEmailBackend | None) -> None:
         raise
 
 
-def _mail(step: Try, person: Person, address: str, found: OwnRecall, mail: BaseEmailBackend) -> None:
+def _mail(mark: str, person: Person, address: str, found: OwnRecall, mail: BaseEmailBackend) -> None:
     said, parts = _said(person, found)
     body = "\n\n".join([*(f"{name.upper()}\n{text}" for name, text in parts), *said.below])
     hand_over(
@@ -209,9 +216,7 @@ def _mail(step: Try, person: Person, address: str, found: OwnRecall, mail: BaseE
             subject=f"{said.title}: {parts[0][1].splitlines()[0]}",
             body=body,
             language=person.language,
-            salt=SALT,
-            about=str(step.number),
-            shows_about=True,
+            mark=mark,
         ),
         mail,
     )

@@ -62,6 +62,8 @@ PERSONAL = {
             "told_at": Category.CONTACT,
             "failed_why": Category.CONTACT,
             "is_only_way": Category.CONTACT,
+            "contact_id": Category.KEY,
+            "token": Category.KEY,
         },
         whose="person_id",
     ),

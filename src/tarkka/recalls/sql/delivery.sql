@@ -1,8 +1,9 @@
--- Telling people of a recall. The worker learns from functions of the door whom a job of the queue is about and by which channel they are told
--- next; the contact itself, and anything else of the person, it reads at a look at them for that recall.
+-- Telling people of a recall. The worker learns from functions of the door by which channel the person is told whom a job of the queue is about; who
+-- that is, the contact itself, and anything else of the person, it reads at a look at them for that recall.
 
-GRANT SELECT, INSERT (recall_id, person_id, channel, use_safety_contact, state, told_at),
-      UPDATE (state, attempts, told_at, failed_why, is_only_way) ON recall_notice TO tarkka_door;
+GRANT SELECT (id) ON contact TO tarkka_door;
+GRANT SELECT, INSERT (recall_id, person_id, channel, use_safety_contact, state, told_at, contact_id),
+      UPDATE (state, attempts, begun_at, told_at, failed_why, is_only_way, contact_id, token) ON recall_notice TO tarkka_door;
 CREATE POLICY door_begins ON recall_notice FOR INSERT TO tarkka_door WITH CHECK (true);
 CREATE POLICY door_goes_on ON recall_notice FOR UPDATE TO tarkka_door USING (true) WITH CHECK (true);
 
@@ -27,14 +28,15 @@ LANGUAGE sql IMMUTABLE SECURITY DEFINER SET search_path = pg_catalog, public, pg
 $$;
 
 -- The ways in which somebody may still be told: everyone is told by e-mail and by text message, if they can be reached so, and by letter if neither
--- told them; by each once, by the way that is for safety alone first, and by the other one if that failed for good.
-CREATE FUNCTION recalls.ways_left(of_recall bigint, of_person bigint) RETURNS TABLE (channel text, for_safety_only boolean)
+-- told them; by each once, by the way that is for safety alone first, and by the other one if that failed for good. A way that failed is left again
+-- once the contact is a new one.
+CREATE FUNCTION recalls.ways_left(of_recall bigint, of_person bigint) RETURNS TABLE (channel text, for_safety_only boolean, contact_id bigint)
 LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, public, pg_temp AS $$
-    SELECT c.channel, c.for_safety_only
-    FROM (SELECT recalls.channel_of(t.kind) AS channel, t.for_safety_only FROM contact t WHERE t.person_id = of_person) c
+    SELECT c.channel, c.for_safety_only, c.id
+    FROM (SELECT recalls.channel_of(t.kind) AS channel, t.for_safety_only, t.id FROM contact t WHERE t.person_id = of_person) c
     WHERE NOT EXISTS (
         SELECT FROM recall_notice n WHERE n.recall_id = of_recall AND n.person_id = of_person AND n.channel <> 'portal'
-        AND CASE WHEN n.channel = c.channel THEN n.state <> 'failed' OR n.use_safety_contact = c.for_safety_only
+        AND CASE WHEN n.channel = c.channel THEN n.state <> 'failed' OR n.use_safety_contact = c.for_safety_only AND n.contact_id IS NOT DISTINCT FROM c.id
                  ELSE n.state <> 'failed' AND c.channel = 'letter' AND NOT c.for_safety_only END)
 $$;
 
@@ -66,13 +68,18 @@ BEGIN
     ON CONFLICT DO NOTHING;
     GET DIAGNOSTICS new = ROW_COUNT;
     PERFORM recalls.queue_untold(access.recall());
+    -- Whoever was put into the recall at this look sees it among theirs, also if the program said that nobody was in it.
+    INSERT INTO access_event_person (person_id, event_id)
+    SELECT DISTINCT p.person_id, t.event_id FROM recall_person p CROSS JOIN access.ticket() t
+    WHERE p.recall_id = access.recall() AND p.found_at = now() ON CONFLICT DO NOTHING;
     RETURN new;
 END $$;
 
--- Whom the job is about and by which of these channels they are to be told next, written down as tried; leaving out what this run has tried.
--- Nothing, if the recall has ended or nothing is left to be tried (recalls.ways_left). It answers of a job that is under way alone. Whoever comes second waits for the first.
+-- By which of these channels the person whom the job is about is to be told next, written down as tried; leaving out what this run has tried.
+-- Nothing, if the recall has ended or nothing is left to be tried (recalls.ways_left). It answers of a job that is under way alone, and does not tell
+-- whom it is about (recalls.issue). Whoever comes second waits for the first.
 CREATE FUNCTION recalls.claim(of_job bigint, channels text[], tried bigint[])
-RETURNS TABLE (number bigint, recall_id bigint, person_id bigint, channel text, use_safety_contact boolean, attempts integer)
+RETURNS TABLE (number bigint, channel text, use_safety_contact boolean, attempts integer)
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, public, pg_temp AS $$
 #variable_conflict use_column
 DECLARE
@@ -90,18 +97,35 @@ BEGIN
         AND o.state = 'trying' AND o.channel = ANY (channels) AND o.id <> ALL (tried) ORDER BY o.id LIMIT 1)
     RETURNING * INTO next;
     IF next.id IS NULL THEN
-        INSERT INTO recall_notice (recall_id, person_id, channel, use_safety_contact, state)
-        SELECT portal.recall_id, portal.person_id, c.channel, c.for_safety_only, 'trying'
+        INSERT INTO recall_notice (recall_id, person_id, channel, use_safety_contact, state, contact_id)
+        SELECT portal.recall_id, portal.person_id, c.channel, c.for_safety_only, 'trying', c.contact_id
         FROM recalls.ways_left(portal.recall_id, portal.person_id) c WHERE c.channel = ANY (channels)
         ORDER BY c.for_safety_only DESC, array_position('{email,text,letter}', c.channel) LIMIT 1
+        ON CONFLICT ON CONSTRAINT recall_notice_pkey DO UPDATE SET state = 'trying', attempts = 1, begun_at = clock_timestamp(), failed_why = NULL,
+            contact_id = excluded.contact_id, token = gen_random_uuid()
         RETURNING * INTO next;
     END IF;
     is_alone := NOT EXISTS (SELECT FROM recall_notice n WHERE n.recall_id = portal.recall_id AND n.person_id = portal.person_id
                                AND n.channel <> 'portal' AND n.state <> 'failed');
     UPDATE recall_notice n SET is_only_way = is_alone WHERE n.id = portal.id AND n.is_only_way <> is_alone;
     IF next.id IS NOT NULL THEN
-        RETURN QUERY SELECT next.id, next.recall_id, next.person_id, next.channel, next.use_safety_contact, next.attempts;
+        RETURN QUERY SELECT next.id, next.channel, next.use_safety_contact, next.attempts;
     END IF;
+END $$;
+
+-- Ask the door for a look at the person of a notice that is being tried, for its recall: who that is, nobody learns but at that look, whose event
+-- is durable before. As access.issue.
+CREATE FUNCTION recalls.issue(hash bytea, for_actor text, of_number bigint, OUT event_id bigint, OUT level level, OUT refusal text)
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, public, pg_temp AS $$
+DECLARE
+    tried recall_notice;
+BEGIN
+    SELECT n.* INTO tried FROM recall_notice n WHERE n.id = of_number AND n.state = 'trying';
+    IF tried.id IS NULL THEN
+        RAISE EXCEPTION 'no_notice' USING ERRCODE = 'insufficient_privilege';
+    END IF;
+    SELECT i.event_id, i.level, i.refusal INTO event_id, level, refusal
+    FROM access.issue(hash, 'automatic', for_actor, 'recall', 'person', tried.person_id, tried.recall_id::text, NULL, NULL, 'TOTAL') i;
 END $$;
 
 -- A try that failed by our own fault, before anything was handed over, does not count.
@@ -118,17 +142,24 @@ LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, public, pg_te
     WHERE n.state IS DISTINCT FROM 'trying' OR recalls.running(n.recall_id) IS NULL
 $$;
 
--- An e-mail that was taken came back: it told nobody, and the next channel is queued. False if it is not ours, or was not told by it.
-CREATE FUNCTION recalls.bounce(of_number bigint, why text) RETURNS boolean
+-- An e-mail that was taken came back: it told nobody, and the next channel is queued. False if that is known, and nothing if the notice has not
+-- this token.
+CREATE FUNCTION recalls.bounce(of_number bigint, with_token uuid, why text) RETURNS boolean
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, public, pg_temp AS $$
 DECLARE
     back recall_notice;
 BEGIN
-    UPDATE recall_notice n SET state = 'failed', told_at = NULL, failed_why = why
-    WHERE n.id = of_number AND n.channel = 'email' AND n.state = 'told' RETURNING * INTO back;
+    SELECT n.* INTO back FROM recall_notice n WHERE n.id = of_number AND n.token = with_token AND n.channel = 'email' FOR UPDATE;
+    IF back.id IS NULL THEN
+        RETURN NULL;
+    END IF;
+    UPDATE recall_notice n SET state = 'failed', told_at = NULL, failed_why = why WHERE n.id = back.id AND n.state = 'told';
+    IF NOT FOUND THEN
+        RETURN false;
+    END IF;
     PERFORM recalls.queue(array_agg(n.id)) FROM recall_notice n
     WHERE n.recall_id = back.recall_id AND n.person_id = back.person_id AND n.channel = 'portal';
-    RETURN back.id IS NOT NULL;
+    RETURN true;
 END $$;
 
 -- How far telling has come: numbers of people, and of nobody in particular. `told` by a channel that comes to them, or when they said that they
@@ -163,7 +194,7 @@ BEGIN
     FROM people p;
 END $$;
 
-GRANT EXECUTE ON FUNCTION recalls.claim, recalls.give_back, recalls.over_among, recalls.bounce, recalls.progress TO tarkka_app;
+GRANT EXECUTE ON FUNCTION recalls.claim, recalls.issue, recalls.give_back, recalls.over_among, recalls.bounce, recalls.progress TO tarkka_app;
 GRANT EXECUTE ON FUNCTION recalls.tell_found TO tarkka_trace;
 GRANT CREATE ON SCHEMA recalls TO tarkka_door;
 ALTER FUNCTION recalls.channel_of OWNER TO tarkka_door;
@@ -171,6 +202,7 @@ ALTER FUNCTION recalls.queue OWNER TO tarkka_door;
 ALTER FUNCTION recalls.tell_found OWNER TO tarkka_door;
 ALTER FUNCTION recalls.claim OWNER TO tarkka_door;
 ALTER FUNCTION recalls.over_among OWNER TO tarkka_door;
+ALTER FUNCTION recalls.issue OWNER TO tarkka_door;
 ALTER FUNCTION recalls.give_back OWNER TO tarkka_door;
 ALTER FUNCTION recalls.ways_left OWNER TO tarkka_door;
 ALTER FUNCTION recalls.queue_untold OWNER TO tarkka_door;

@@ -74,7 +74,8 @@ CREATE INDEX recall_person_person ON recall_person (person_id);
 
 -- How a person is told by each channel: of each recall once. `trying` is written before it is begun, so that what was begun and not ended is known;
 -- a channel that failed for good leaves the next one to be tried. Everyone affected has a row for the portal, from when they were found: its number
--- stands for the whole telling in the queue, and `is_only_way` says that no other channel is left.
+-- stands for the whole telling in the queue, and `is_only_way` says that no other channel is left. `contact_id` is the contact that was tried: a new one
+-- is tried anew. `token` stands in the Message-ID: only who got the message, or looks at the person, can say that it came back.
 CREATE TABLE recall_notice (
     id bigint GENERATED ALWAYS AS IDENTITY UNIQUE,
     recall_id bigint NOT NULL REFERENCES recall_release,
@@ -87,6 +88,8 @@ CREATE TABLE recall_notice (
     told_at timestamptz CHECK ((told_at IS NOT NULL) = (state = 'told')),
     failed_why text CHECK (failed_why ~ '^(refused|never_taken|no_contact|came back( [245]\.\d{1,3}\.\d{1,3})?)$'),
     is_only_way boolean NOT NULL DEFAULT false CHECK (channel = 'portal' OR NOT is_only_way),
+    contact_id bigint,
+    token uuid NOT NULL DEFAULT gen_random_uuid(),
     PRIMARY KEY (recall_id, person_id, channel, use_safety_contact)
 );
 CREATE INDEX recall_notice_person ON recall_notice (person_id);
