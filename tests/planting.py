@@ -209,7 +209,16 @@ def _plant_recall(person: int, new: object) -> None:
         )
         begun = at + timedelta(hours=2)
         for each in (
-            ["email", True, "failed", 7001, begun, None, new(), False],
+            [
+                "email",
+                True,
+                "failed",
+                7001,
+                begun,
+                None,
+                f"came back 5.{secrets.randbelow(10**6)}.{secrets.randbelow(10**6)}",
+                False,
+            ],
             ["portal", False, "told", 7002, begun, at, None, True],
         ):
             connection.execute(notice, [recall_id, person, *each])

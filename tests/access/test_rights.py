@@ -359,6 +359,7 @@ CALLERS = {
     "recalls.over_among": {"app"},
     "recalls.queue_due": {"app"},
     "recalls.traced": {"trace"},
+    "recalls.unread": {"household", "person"},
     "rights.breaches_told": {"person"},
     "rights.cap_level": {"person"},
     "rights.correct_name": {"person"},

@@ -132,11 +132,13 @@ def test_who_may_have_bought_it_reads_that_nobody_knows(home):
     from tarkka.purchases.actions import register_groups
     from tarkka.recalls.tracing import trace_recall
 
-    register_groups([("dairy", "Maito", "Mjölk", "Dairy")])
+    register_groups([("cheese", "Juusto", "Ost", "Cheese")])
     [person, _] = home.persons
-    building.take(building.a_source(), [building.a_receipt(card=home.cards[0], purchased_at=building.GROUP_TIME)])
+    receipt = building.a_receipt(card=home.cards[0], purchased_at=building.GROUP_TIME)
+    receipt["lines"][0] |= {"group": "cheese"}
+    building.take(building.a_source(), [receipt])
     days = {"first": date(2015, 1, 1), "last": date(2015, 12, 31)}
-    recall_id = recalling.a_recall(groups=("dairy",), **days)
+    recall_id = recalling.a_recall(groups=("cheese",), **days)
     trace_recall(recall_id)
     assert "You may have bought it." in told(person, "/home/")
     assert "We do not know for sure" in told(person, f"/recalls/{recall_id}/")

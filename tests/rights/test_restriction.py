@@ -18,6 +18,7 @@ from tarkka.vocabulary import Purpose, RequestKind, Role, SubjectKind
 GOES_ON = {
     # What goes on while a person's data is restricted: role, purpose, kind of subject.
     (Role.AUTOMATIC, Purpose.BONUS, SubjectKind.HOUSEHOLD),
+    (Role.AUTOMATIC, Purpose.BONUS, SubjectKind.TRACE),
     (Role.AUTOMATIC, Purpose.OWN_DATA, SubjectKind.PERSON),
     (Role.AUTOMATIC, Purpose.RECALL, SubjectKind.PERSON),
     (Role.AUTOMATIC, Purpose.RECALL, SubjectKind.TRACE),

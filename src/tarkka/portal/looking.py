@@ -3,57 +3,33 @@
 from collections.abc import Iterator
 from contextlib import AbstractContextManager, contextmanager
 from contextvars import ContextVar
-from dataclasses import dataclass
 
 from tarkka import access
-from tarkka.recalls.queries import OwnRecall, read_own_recalls
+from tarkka.recalls.queries import Unread, read_unread
 from tarkka.vocabulary import Level, Purpose, Role
 
-
-@dataclass(slots=True)
-class _Telling:
-    """Whose page is being made, and the recalls that its last own look found; None before any."""
-
-    person_id: int
-    found: list[OwnRecall] | None = None
-
-
-_telling: ContextVar[_Telling | None] = ContextVar("telling_of_recalls", default=None)
+_unread: ContextVar[list[Unread] | None] = ContextVar("unread_recalls", default=None)
+"""What the first look of a request found of recalls; None outside the pages of somebody who is signed in."""
 
 
 @contextmanager
-def telling_of_recalls(person_id: int) -> Iterator[None]:
+def telling_of_recalls() -> Iterator[None]:
     """Let the pages of one request tell the person of recalls; nothing of it is left afterwards."""
-    token = _telling.set(_Telling(person_id))
+    token = _unread.set([])
     try:
         yield
     finally:
-        _telling.reset(token)
+        _unread.reset(token)
 
 
-def unread_recalls() -> list[OwnRecall]:
-    """Return the running recalls that the person has not said they read, as the request's last own look found them.
-
-    A request that had no own look has one for this; of a page of nobody's own there are none.
-    """
-    telling = _telling.get()
-    if telling is None:
-        return []
-    if telling.found is None:
-        with own_look(telling.person_id, Level.TOTAL):
-            pass
-    return telling.found or []
+def unread_recalls() -> list[Unread]:
+    """Return the running recalls that the person has not said they read, as the request's looks found them."""
+    return _unread.get() or []
 
 
-@contextmanager
-def own_look(person_id: int, at_most: Level) -> Iterator[access.Access]:
+def own_look(person_id: int, at_most: Level) -> AbstractContextManager[access.Access]:
     """Open the door for a customer's look at their own data, at most as fine as the page shows it (R7)."""
-    with _customer_look(person_id, Purpose.OWN_DATA, access.person(person_id), at_most) as look:
-        telling = _telling.get()
-        if telling is not None:
-            found = read_own_recalls()
-            telling.found = [each for each in found if each.acknowledged_at is None and each.recall.ended_at is None]
-        yield look
+    return _customer_look(person_id, Purpose.OWN_DATA, access.person(person_id), at_most)
 
 
 def household_look(person_id: int, household_id: int) -> AbstractContextManager[access.Access]:
@@ -66,7 +42,13 @@ def service_look(person_id: int) -> AbstractContextManager[access.Access]:
     return _customer_look(person_id, Purpose.SERVICES, access.person(person_id))
 
 
+@contextmanager
 def _customer_look(
     person_id: int, purpose: Purpose, subject: access.Subject, at_most: Level = Level.PRODUCT
-) -> AbstractContextManager[access.Access]:
-    return access.opened(role=Role.CUSTOMER, actor=str(person_id), purpose=purpose, subject=subject, at_most=at_most)
+) -> Iterator[access.Access]:
+    with access.opened(
+        role=Role.CUSTOMER, actor=str(person_id), purpose=purpose, subject=subject, at_most=at_most
+    ) as look:
+        if _unread.get() is not None:
+            _unread.set(read_unread())
+        yield look

@@ -92,7 +92,7 @@ def signed_in(
         person_id = signed_in_id(request)
         if person_id is None:
             return to_sign_in(request)
-        with telling_of_recalls(person_id):
+        with telling_of_recalls():
             return view(request, person_id, *args, **kwargs)
 
     return guarded

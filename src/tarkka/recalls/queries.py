@@ -95,6 +95,15 @@ class OwnRecall:
 
 
 @dataclass(frozen=True, slots=True)
+class Unread:
+    """A running recall that the customer has not said they read, with the product's name in each language."""
+
+    id: int
+    certainty: Certainty
+    products: dict[Language, str]
+
+
+@dataclass(frozen=True, slots=True)
 class Progress:
     """How far telling has come, in numbers of people. Times run from the release to when each was told.
 
@@ -162,6 +171,18 @@ def quarters_traced(recall_id: int) -> tuple[int, datetime | None]:
         cursor.execute("SELECT count(DISTINCT quarter), max(at) FROM recall_run WHERE recall_id = %s", [recall_id])
         done, at = cursor.fetchone()
     return done, at
+
+
+def read_unread() -> list[Unread]:
+    """Return the running recalls that the customer whose look it is has yet to read, newest first. Inside the door."""
+    return [
+        Unread(
+            id_,
+            Certainty.BOUGHT if is_sure else Certainty.MAY_HAVE_BOUGHT,
+            {language: json.loads(texts)[language]["product"] for language in Language},
+        )
+        for id_, is_sure, texts in call("SELECT id, is_sure, texts FROM recalls.unread()", [])
+    ]
 
 
 def read_own_recalls() -> list[OwnRecall]:

@@ -55,8 +55,7 @@ def places(context: RequestContext) -> dict[str, object]:
 def recall_banner(context: RequestContext) -> dict[str, object]:
     """Tell of the recalls that the person has not said they read, but of the one that the page shows."""
     shown, language = context.get("shown_recall"), reader_language()
-    recalls = [(each, each.recall.draft.words[language].product) for each in unread_recalls()]
-    return {"recalls": [each for each in recalls if each[0].recall.id != shown]}
+    return {"recalls": [(each, each.products[language]) for each in unread_recalls() if each.id != shown]}
 
 
 @register.inclusion_tag("portal/all_places.html")

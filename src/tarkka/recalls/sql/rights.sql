@@ -144,6 +144,23 @@ LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, public, pg_te
     WHERE of_recalls IS NULL OR r.recall_id = ANY (of_recalls) ORDER BY r.recall_id DESC
 $$;
 
+-- The running recalls that affect the customer whose look this is, of whatever it is a look at, and which they have not said they read.
+CREATE FUNCTION recalls.unread() RETURNS TABLE (id bigint, is_sure boolean, texts jsonb)
+LANGUAGE sql STABLE SECURITY DEFINER ROWS 1 SET search_path = pg_catalog, public, pg_temp AS $$
+    SELECT r.recall_id, found.is_sure, d.texts
+    FROM (
+        SELECT p.recall_id, p.person_id, bool_or(p.certainty = 'bought') AS is_sure
+        FROM access.ticket() t JOIN recall_person p ON p.person_id = CASE WHEN t.role = 'customer' THEN t.actor::bigint END
+        GROUP BY 1, 2
+    ) found
+    JOIN recall_release r USING (recall_id) JOIN recall_draft d ON d.id = r.draft_id
+    WHERE NOT EXISTS (SELECT FROM recall_end e WHERE e.recall_id = r.recall_id)
+    AND NOT EXISTS (SELECT FROM recall_acknowledgement a WHERE a.recall_id = r.recall_id AND a.person_id = found.person_id)
+    ORDER BY r.recall_id DESC
+$$;
+GRANT USAGE ON SCHEMA recalls TO tarkka_household;
+GRANT EXECUTE ON FUNCTION recalls.unread TO tarkka_person, tarkka_household;
+
 -- A trace writes and reads the result of its own recall. A person reads theirs; a look at them for a recall, that recall's.
 GRANT SELECT, INSERT (recall_id, person_id, receipt_id, purchased_at, certainty) ON recall_person TO tarkka_trace;
 GRANT INSERT (recall_id, event_id, quarter, people, new_people) ON recall_run TO tarkka_trace;
