@@ -216,7 +216,7 @@ def _plant_recall(person: int, new: object) -> None:
                 7001,
                 begun,
                 None,
-                f"came back 5.{secrets.randbelow(10**6)}.{secrets.randbelow(10**6)}",
+                f"came back 5.{secrets.randbelow(1000)}.{secrets.randbelow(1000)}",
                 False,
             ],
             ["portal", False, "told", 7002, begun, at, None, True],

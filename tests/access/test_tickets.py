@@ -33,7 +33,7 @@ class Shape:
 SHAPES = [
     Shape("person", "own_data", 3),
     Shape("household", "bonus", 6),
-    Shape("trace", "recall", 6),
+    Shape("trace", "statistics", 6),
     Shape("audience", "marketing", 6, "audience.receipt"),
 ]
 every_shape = pytest.mark.parametrize("shape", SHAPES, ids=lambda shape: shape.kind)
