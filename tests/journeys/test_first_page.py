@@ -52,7 +52,7 @@ def test_a_person_sees_each_level_and_their_own_visit(page, person):
     assert "this look" in looks[0]
     # Building the household, signing in, the first page before and after choosing the language, with its look at the
     # household, the list, three receipts, the list after each of them, and this look.
-    assert "You looked 13 times" in looks[1]
+    assert "You looked 14 times" in looks[1]
     page.get_by_role("link", name="Me", exact=True).click()
     assert page.get_by_role("row").count() == 1 + 15
     assert_fits(page)
