@@ -108,9 +108,9 @@ RIGHTS = {
         receipt             all           -             -                  -
         receipt_group       all≥GROUP     -             -                  -
         receipt_line        all≥PRODUCT   -             -                  -
-        held_receipt        none          -             -                  -
-        held_receipt_group  none          -             -                  -
-        held_receipt_line   none          -             -                  -
+        held_receipt        all:recall    -             -                  -
+        held_receipt_group  all:recall    -             -                  -
+        held_receipt_line   all:recall    -             -                  -
         recall_person       all:recall    all:recall    -                  -
         bonus_part          all:bonus     -             -                  -
         bonus_run           all:bonus     -             -                  -

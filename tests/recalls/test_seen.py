@@ -36,7 +36,10 @@ def test_what_a_recall_found_is_erased_once_it_has_ended(database: str, runs: bo
     from tarkka.rights.upheld import erase, read_erasable
 
     person, officer = a_household(1).persons[0], an_officer()
-    (a_recall_of if runs else an_ended_recall_of)(person)
+    recall = (a_recall_of if runs else an_ended_recall_of)(person)
+    if not runs:
+        with administrator() as connection:
+            connection.execute("INSERT INTO recall_acknowledgement VALUES (%s, %s, now())", [recall, person])
     request = a_request(person, RequestKind.ERASURE)
     with look(person, officer):
         told = [(each.what, each.stays) for each in read_erasable() if each.what == "recall_person"]
@@ -46,3 +49,6 @@ def test_what_a_recall_found_is_erased_once_it_has_ended(database: str, runs: bo
         from looking import count
 
         assert count("recall_person") == int(runs)
+    with administrator() as connection:
+        kept = connection.execute("SELECT FROM recall_acknowledgement WHERE person_id = %s", [person]).fetchall()
+    assert kept == []
