@@ -69,6 +69,13 @@ ANSWERS = [
     ("audit checkpoint", 0, "tarkka-trail/", ""),  # of what was sealed in the line before
     ("audit key", 0, "tarkka-trail/", ""),
     ("audit verify --key nonsense", 2, "", "Not verified: "),
+    ("bonus check {program}", 0, "{program} is valid", ""),
+    ("bonus close --month 2999-01", 1, "", "2999-01 has not ended"),
+    ("bonus cooperative --household 1 --code nowhere --from 2999-01", 1, "", "nowhere"),
+    ("bonus diff {program} {program}", 0, "", ""),
+    ("bonus explain --household 1 --month 2013-01", 1, "", "2013-01"),
+    ("bonus payout --month January --from FI7944052020036082", 2, "", "January is no month: write it as 2017-03."),
+    ("bonus publish {toml}", 1, "", ""),
     ("card close {person} {card}", 0, "The card is closed from ", ""),
     ("card open {person} {number}", 0, "The card is open from ", ""),
     ("datamap --to {tmp}/map.md", 0, "{tmp}/map.md: ", ""),
@@ -83,6 +90,7 @@ ANSWERS = [
     ("extracts order {person}", 2, "", "Not done: there is no postal address to send it to."),
     ("extracts print", 0, "letters made in ", ""),
     ("extracts schema --to {tmp}/schema.json", 0, "{tmp}/schema.json written.", ""),
+    ("glass tell --once", 2, "", "There is no mail server: set TARKKA_MAIL_URL"),
     ("group load {tmp}/groups.json", 0, "Product groups registered: 0.", ""),
     ("household found", 0, "", ""),
     ("household load {tmp}/empty", 0, "", ""),
@@ -118,6 +126,8 @@ ANSWERS = [
     ("requests extend {person} 1 --reason test", 2, "", "Not done: the person has no open request of that id"),
     ("requests list", 0, "", ""),
     ("requests show {person}", 0, "", ""),
+    ("retention plan", 0, "", ""),
+    ("retention run", 0, "", ""),
     ("sample --receipts 1 --out {tmp} --until 2010-01-01", 2, "", "--until"),
     ("schema --to {tmp}/schema.json", 0, "{tmp}/schema.json written.", ""),
     ("serve --port {taken}", 2, "", "Cannot listen on 127.0.0.1, port {taken}: it is taken, or not yours."),
@@ -160,7 +170,7 @@ def names(database, tmp_path, taken):
     toml = ROOT / "descriptions" / "s_group.toml"
     return {
         "person": home.persons[0], "card": home.cards[0], "number": new_number(), "source": source.name,
-        "taken": taken, "tmp": tmp_path, "toml": toml,
+        "taken": taken, "tmp": tmp_path, "toml": toml, "program": ROOT / "programs" / "s_group.toml",
     }  # fmt: skip
 
 

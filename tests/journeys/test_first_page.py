@@ -54,7 +54,7 @@ def test_a_person_sees_each_level_and_their_own_visit(page, person):
     # household, the list, three receipts, the list after each of them, and this look.
     assert "You looked 14 times" in looks[1]
     page.get_by_role("link", name="Me", exact=True).click()
-    assert page.get_by_role("row").count() == 1 + 15
+    assert page.get_by_role("row").count() == 1 + 16
     assert_fits(page)
 
     page.get_by_role("button", name="Sign out").click()
