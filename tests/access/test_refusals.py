@@ -9,6 +9,7 @@ import pytest
 from acting import a_case, a_mandate, let_mandate_expire
 from building import Household, a_household
 from looking import latest_events, own_look, rows
+from recalling import a_recall_of
 from tarkka.access import Refused, Subject, household, opened, person
 from tarkka.people.actions import Actor
 from tarkka.vocabulary import Purpose, Role, SubjectKind
@@ -35,6 +36,7 @@ def service_look(home: Household, actor: str, case_ref: str | None = "1") -> dic
 def test_every_use_that_nobody_declared_is_refused(home: Household) -> None:
     actors = {role: a_member_of_staff(role) if role in STAFF else str(home.persons[0]) for role in Role}
     ids = {SubjectKind.PERSON: home.persons[0], SubjectKind.HOUSEHOLD: home.id}
+    recall = str(a_recall_of(home.persons[0]))
     opens, reasons = set(), set()
     for role in Role:
         for purpose in Purpose:
@@ -46,8 +48,9 @@ def test_every_use_that_nobody_declared_is_refused(home: Household) -> None:
                     "subject": Subject(kind, ids.get(kind)),
                 }
                 case = a_case(home.persons[0], actors[role]) if role is Role.CUSTOMER_SERVICE else None
+                number = recall if purpose is Purpose.RECALL else case
                 try:
-                    with opened(**look, case_ref=case, terms="name: Nobody") as access:
+                    with opened(**look, case_ref=number, terms="name: Nobody") as access:
                         opens.add((role, purpose, kind))
                         if kind not in ids and kind is not SubjectKind.LOOKUP:
                             access.cover([])

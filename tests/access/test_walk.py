@@ -22,7 +22,7 @@ FROM pg_policies WHERE NOT roles && %s::name[] ORDER BY tablename, policyname
 NOTICED_ELSEWHERE = {
     # What closes a month and pays it out: tests/bonus go that way, with a ledger that a walk would have to undo.
     *(f"{policy} of {table}" for policy in ("door_closes", "door_reads") for table in ("bonus_part", "bonus_run")),
-    *(f"{policy} of ledger_entry" for policy in ("door_closes", "door_pays", "door_reads")),
+    *(f"{policy} of ledger_entry" for policy in ("door_posts", "door_reads")),
     *(f"{policy} of payout" for policy in ("door_forgets", "door_pays")),
     "door_pays of payout_run",
     "door_reads of household_cooperative",

@@ -205,6 +205,8 @@ CHANGED = {
     "bigint[]": "{0} || 1::bigint", "daterange": "range_merge({0}, '[2027-01-01,2028-01-01)')",
     "bigint": "{0} + 1", "bytea": "sha256(coalesce({0}, ''))", "date": "{0} - 1", "integer": "coalesce({0}, 0) + 1",
     "jsonb": """{0} || '{{"actor": "00"}}'""", "level": "CASE {0} WHEN 'TOTAL' THEN 'GROUP' ELSE 'TOTAL' END::level",
+    "ledger_account": "CASE {0} WHEN 'bank' THEN 'household' ELSE 'bank' END::ledger_account",
+    "ledger_kind": "CASE {0} WHEN 'bonus' THEN 'payout' ELSE 'bonus' END::ledger_kind",
     "smallint": "{0} + 8::smallint", "text": "coalesce({0}, '') || 'x'", "text[]": "{0} || 'x'::text", "timestamp with time zone": "{0} - interval '1 microsecond'",
     "xid8": "({0}::text::bigint + 1)::text::xid8",
 }  # fmt: skip
@@ -248,7 +250,13 @@ def waiting(table: str, column: str) -> str:
 
 
 def fallback(kind: str) -> str:
-    return {"bigint": "1", "level": "'TOTAL'", "timestamp with time zone": "now()"}.get(kind, "NULL")
+    return {
+        "bigint": "1",
+        "level": "'TOTAL'",
+        "ledger_account": "'bank'",
+        "ledger_kind": "'bonus'",
+        "timestamp with time zone": "now()",
+    }.get(kind, "NULL")
 
 
 def delete(tampering: Tampering, chance: random.Random, table: str) -> str:

@@ -170,7 +170,6 @@ CREATE POLICY door_reads ON payout_account FOR SELECT TO tarkka_door USING (true
 CREATE POLICY door_reads ON payout FOR SELECT TO tarkka_door USING (true);
 CREATE POLICY door_pays ON payout_run FOR INSERT TO tarkka_door WITH CHECK (true);
 CREATE POLICY door_pays ON payout FOR INSERT TO tarkka_door WITH CHECK (true);
-CREATE POLICY door_pays ON ledger_entry FOR INSERT TO tarkka_door WITH CHECK (kind = 'payout');
 
 GRANT EXECUTE ON FUNCTION bonus.is_writable, bonus.payees TO tarkka_door;
 GRANT EXECUTE ON FUNCTION bonus.pay_out, bonus.payments, bonus.unpayable TO tarkka_trace;
