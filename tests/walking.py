@@ -15,6 +15,7 @@ from psycopg import sql
 
 from acting import a_case, a_mandate
 from building import administrator
+from recalling import end_all
 from tarkka.vocabulary import Level, Part, Purpose, Role, SubjectKind
 from world import World
 
@@ -307,7 +308,7 @@ def _parts(world: World) -> dict[str, Callable[[], Iterator[str]]]:
         "erased": partial(_erased, world.leaver),
         "breached": partial(_breached, mate),
         "supervision": _supervision,
-        "recalled": partial(_recalled, world),
+        "recalled": partial(_recalled_and_ended, world),
     }
     staff = cache(_mandates)
     for (role, purpose, kind), levels in USES.items():
@@ -381,6 +382,14 @@ def _supervision() -> Iterator[str]:
     calls = [take_calls([Call(clerk, clerk, now, now)]) for _ in range(2)]
     if (again, calls) != (None, [1, 0]):
         yield f"of one event flagged twice there is {again}, of one call taken twice {calls}"
+
+
+def _recalled_and_ended(world: World) -> Iterator[str]:
+    """Walk with a recall, and leave none running, wherever the walk stops: nobody whom one must tell can be erased."""
+    try:
+        yield from _recalled(world)
+    finally:
+        end_all(but=world.recall_id)
 
 
 def _recalled(world: World) -> Iterator[str]:

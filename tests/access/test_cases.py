@@ -55,6 +55,11 @@ TABLES = {
 }
 TOLD_TO_THE_TOUCHED = {"breach_notice", "breach_person"}
 """Of breaches alone, which tests/rights has."""
+WALKED = {
+    *("held_receipt", "held_receipt_group", "held_receipt_line", "payout", "payout_account", "payout_run"),
+    *("recall_acknowledgement", "recall_notice", "recall_person"),
+}
+"""What the walk has, part by part (tests/walking.py), and these tests plant nothing in."""
 PLANTED = (
     "INSERT INTO level_cap (person_id, level, valid, reason) VALUES (%s, 'TOTAL', '[2000-01-01,2001-01-01)', 'x')",
     """
@@ -304,4 +309,4 @@ def test_the_tables_above_are_complete(database):
             WHERE p.grantee = 'tarkka_person' AND p.privilege_type = 'SELECT' AND c.relrowsecurity
             """
         ).fetchall()
-    assert {name for (name,) in readable} - TOLD_TO_THE_TOUCHED == set(TABLES)
+    assert {name for (name,) in readable} - TOLD_TO_THE_TOUCHED - WALKED == set(TABLES)

@@ -6,6 +6,7 @@ import psycopg
 import pytest
 
 from building import administrator
+from recalling import end_all
 from walking import differences
 from world import World, a_world
 
@@ -33,6 +34,7 @@ NOTICED_ELSEWHERE = {
 
 @pytest.fixture(scope="module")
 def world(database: str) -> World:
+    end_all()  # recalls that other tests left running, of which the leaver would have to be told before they are erased
     return a_world()
 
 

@@ -8,6 +8,7 @@ import browsing
 import building
 import staffing
 from acting import a_mandate
+from recalling import end_all
 from requesting import a_request
 from tarkka.vocabulary import Language, Level, RequestKind, Role
 
@@ -21,6 +22,7 @@ def officer(site):
 
 @pytest.fixture
 def person(site):
+    end_all()  # somebody whom a running recall must tell is not erased
     home = building.a_household(1)
     building.take_three_levels(building.a_source(), home.cards[0])
     return home.persons[0]
