@@ -40,6 +40,11 @@ def test_what_a_recall_found_is_erased_once_it_has_ended(database: str, runs: bo
     if not runs:
         with administrator() as connection:
             connection.execute("INSERT INTO recall_acknowledgement VALUES (%s, %s, now())", [recall, person])
+            connection.execute(
+                "INSERT INTO recall_notice (recall_id, person_id, channel, use_safety_contact, state, told_at)"
+                " VALUES (%s, %s, 'portal', false, 'told', now())",
+                [recall, person],
+            )
     request = a_request(person, RequestKind.ERASURE)
     with look(person, officer):
         told = [(each.what, each.stays) for each in read_erasable() if each.what == "recall_person"]
@@ -50,5 +55,5 @@ def test_what_a_recall_found_is_erased_once_it_has_ended(database: str, runs: bo
 
         assert count("recall_person") == int(runs)
     with administrator() as connection:
-        kept = connection.execute("SELECT FROM recall_acknowledgement WHERE person_id = %s", [person]).fetchall()
-    assert kept == []
+        for table in ("recall_acknowledgement", "recall_notice"):
+            assert connection.execute(f"SELECT FROM {table} WHERE person_id = %s", [person]).fetchall() == []

@@ -174,6 +174,23 @@ def test_a_person_of_whom_nothing_must_stay_is_erased_everywhere(home):
     assert own(mate) == mates
 
 
+def test_payee_who_is_erased_is_told_by_no_payout_and_what_was_paid_stays(home):
+    person = home.persons[1]
+    with administrator() as admin:
+        [(payout,)] = admin.execute(
+            "WITH run AS (INSERT INTO payout_run (month, at, payer_name, payer_iban, payouts, paid_cents,"
+            " without_account, digest, acting)"
+            " VALUES ('1899-01-01', '1899-02-01', 'P', 'FI2112345600000785', 1, 5, 0, sha256(''), 'test') RETURNING id)"
+            " INSERT INTO payout (run_id, household_id, person_id, iban_sealed, iban_digest, amount_cents)"
+            " SELECT id, %s, %s, sha256('a'), sha256(sha256('a')), 5 FROM run RETURNING id",
+            [home.id, person],
+        )
+    gone(person)
+    with administrator() as admin:
+        of_payout = "SELECT person_id, iban_sealed, amount_cents FROM payout WHERE id = %s"
+        assert admin.execute(of_payout, [payout]).fetchall() == [(None, None, 5)]
+
+
 def test_erasing_somebody_with_choices_and_requests_leaves_the_trail_whole(upheld, home):
     from tarkka.people.actions import customer, make_objection, withdraw_objection
     from tarkka.trail.sealing import seal, signer
