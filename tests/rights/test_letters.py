@@ -214,7 +214,7 @@ def test_wherever_it_stops_the_next_run_makes_each_letter_once(monkeypatch, wher
     assert (orders(people[0])[0].made_at is not None) == (where == "_name")
     printed()
     assert all(PdfReader(letter(order)).pages for order in made)
-    assert list(letters.outbox().glob(".*")) == []
+    assert [left for left in letters.outbox().glob(".*") if left.is_file()] == []
     assert all(orders(person)[0].made_at for person in people)
 
 
