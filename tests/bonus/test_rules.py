@@ -165,6 +165,27 @@ def test_purchases_stay_with_the_household_of_their_time_when_a_person_moves(emp
     assert (owed(old), owed(new)) == (150, 150)
 
 
+def test_households_that_become_one_earn_together_from_then_on(empty_ledger: str) -> None:
+    guest, host, source = a_household(1), a_household(1), a_source()
+    move(guest.persons[0], guest.id, host.id, datetime(2024, 3, 10, tzinfo=UTC))
+    before, after = "2024-03-09T12:00:00+02:00", "2024-03-11T12:00:00+02:00"
+    theirs = [sale(15_000, card=home.cards[0], purchased_at=before) for home in (guest, host)]
+    bring(source, [*theirs, sale(5_000, card=guest.cards[0], purchased_at=after)])
+    close_month()
+    assert (owed(guest), owed(host)) == (150, 300)  # together they reach the step of 200 euros
+
+
+def test_household_that_splits_earns_apart_from_then_on(empty_ledger: str) -> None:
+    left, founded, source = a_household(2), a_household(1), a_source()
+    leaver = left.persons[1]
+    move(leaver, left.id, founded.id, datetime(2024, 3, 10, tzinfo=UTC))
+    before, after = "2024-03-09T12:00:00+02:00", "2024-03-11T12:00:00+02:00"
+    shared = [sale(10_000, card=card, purchased_at=before) for card in left.cards]
+    bring(source, [*shared, *(sale(10_000, card=card, purchased_at=after) for card in left.cards)])
+    close_month()
+    assert (owed(left), owed(founded)) == (450, 100)
+
+
 def test_household_of_a_cooperative_is_reckoned_by_its_steps_from_a_month_on(empty_ledger: str) -> None:
     from tarkka.bonus.actions import set_cooperative
     from tarkka.bonus.queries import this_month
