@@ -30,8 +30,8 @@ messages: $(STAMP)
 demo: messages ## Set up, load the sample's purchases, and serve on http://127.0.0.1:8000 (TARKKA_PORT, TARKKA_HOME)
 	@exec $(BIN)/tarkka demo
 
-test: messages ## Run the whole suite on a PostgreSQL of its own
-	$(BIN)/python -m pytest
+test: messages ## Run the whole suite, on a PostgreSQL for each core
+	$(BIN)/python -m pytest -n logical --dist loadgroup --no-loadscope-reorder
 
 coverage: messages ## Run the door's tests, and fail where a branch of the door's room is left out
 	$(BIN)/python -m coverage run -m pytest tests/access tests/database/test_labels.py

@@ -129,11 +129,26 @@ def copied_register() -> Iterator[None]:
     os.environ["TARKKA_OWNER_URL"] = made
 
 
+LONGEST = ("access", "journeys", "cli", "trail", "rights", "portal")
+"""The folders to begin with, so that no process is left alone with a long one at the end."""
+
+
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Where a mutant is looked for, ask the cheap tests first: hypothesis last, what needs a database file by file."""
+    """Keep a folder's tests together, since they share its register: each folder is one process's, the longest first.
+
+    Where a mutant is looked for, ask the cheap tests first: hypothesis last, what needs a database file by file.
+    """
     if IS_COPY:
         files = {path: place for place, path in enumerate(dict.fromkeys(item.path for item in items))}
         items.sort(key=lambda item: (_is_drawn(item), "database" in item.fixturenames, files[item.path]))
+        return
+    for item in items:
+        item.add_marker(pytest.mark.xdist_group(item.path.parent.name))
+    items.sort(key=lambda item: _place(item.path.parent.name))
+
+
+def _place(folder: str) -> int:
+    return LONGEST.index(folder) if folder in LONGEST else len(LONGEST)
 
 
 def _is_drawn(item: pytest.Item) -> bool:
