@@ -82,7 +82,7 @@ def _plant(person: int, card: str, code: str) -> Planted:
 
 
 def _plant_payout(person: int) -> str:
-    """Let the person have been paid Bonus to an account of their own, and return it."""
+    """Let the person have been paid Bonus to an account of their own, from which it came back, and return it."""
     from tarkka.bonus.account import seal_iban
 
     long_ago = datetime(2001, 1, 1, tzinfo=UTC) + timedelta(seconds=secrets.randbelow(10**8))
@@ -94,11 +94,12 @@ def _plant_payout(person: int) -> str:
             "WITH run AS (INSERT INTO payout_run (month, at, payer_name, payer_iban, payouts, paid_cents,"
             " without_account, digest, acting)"
             " SELECT coalesce(max(month), '1900-01-01') + interval '1 month', %s, 'plant', 'FI2112345600000785', 1, 7,"
-            " 0, sha256(''), 'plant' FROM payout_run WHERE month < '2000-01-01' RETURNING id)"
-            " INSERT INTO payout (run_id, household_id, person_id, iban_sealed, iban_digest, amount_cents)"
+            " 0, sha256(''), 'plant' FROM payout_run WHERE month < '2000-01-01' RETURNING id),"
+            " paid AS (INSERT INTO payout (run_id, household_id, person_id, iban_sealed, iban_digest, amount_cents)"
             " SELECT run.id, household_id, person_id, a, sha256(a), %s FROM run, membership,"
-            " (SELECT %s::bytea) f (a) WHERE person_id = %s LIMIT 1",
-            [long_ago, secrets.randbelow(10**9) + 1, seal_iban(account), person],
+            " (SELECT %s::bytea) f (a) WHERE person_id = %s LIMIT 1 RETURNING id)"
+            " INSERT INTO payout_return (payout_id, at, acting) SELECT id, %s, 'plant' FROM paid",
+            [long_ago, secrets.randbelow(10**9) + 1, seal_iban(account), person, long_ago + timedelta(days=1)],
         )
     return account
 

@@ -73,6 +73,7 @@ RIGHTS = {
         restriction         own           -             -                  -
         payout              own           -             -                  -
         payout_run          own           -             -                  -
+        payout_return       own           -             -                  -
         payout_account      own:looking   own:looking   own:looking        own:looking
         receipt             own           -             -                  -
         receipt_group       own≥GROUP     -             -                  -
@@ -159,6 +160,7 @@ PARTS = {
     "membership": Part.HOUSEHOLD, "card": Part.CARD, "contact": Part.CONTACT, "contact_for_safety": Part.CONTACT,
     "wish": Part.CONTACT, "objection": Part.CHOICES, "level_cap": Part.CHOICES, "restriction": Part.CHOICES,
     "receipt": Part.PURCHASES, "payout": Part.HOUSEHOLD, "payout_run": Part.HOUSEHOLD,
+    "payout_return": Part.HOUSEHOLD,
     "held_receipt": Part.PURCHASES, "held_receipt_group": Part.PURCHASES, "held_receipt_line": Part.PURCHASES,
     "receipt_group": Part.PURCHASES, "receipt_line": Part.PURCHASES, "sent_receipt": Part.PURCHASES,
     "register_extract": Part.REQUESTS, "request": Part.REQUESTS, "erased": Part.REQUESTS,
@@ -202,6 +204,7 @@ KEYS = {
     "flag": "id", "flag_decision": "flag_id", "flag_event": "event_id", "staff_call": "id",
     "bonus_part": "id", "bonus_run": "id", "household_cooperative": "household_id", "ledger_entry": "id",
     "payout": "id", "payout_account": "person_id", "payout_run": "id",
+    "payout_return": "payout_id",
     "audience.receipt": "id", "audience.receipt_group": "receipt_id",
     "audience.receipt_line": "receipt_id",
 }  # fmt: skip

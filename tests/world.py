@@ -164,7 +164,7 @@ def _earn(households: list[int]) -> None:
 
 
 def _paid(connection: psycopg.Connection[Any], person: int, household: int, *, years_ago: int = 0) -> None:
-    """Let somebody have been paid Bonus, in a month that nobody else was."""
+    """Let somebody have been paid Bonus, in a month that nobody else was; and let it have come back."""
     [(run,)] = connection.execute(
         "INSERT INTO payout_run (month, at, payer_name, payer_iban, payouts, paid_cents, without_account, digest,"
         " acting) SELECT coalesce(max(month), '1900-01-01') + interval '1 month', now() - make_interval(years => %s),"
@@ -173,8 +173,9 @@ def _paid(connection: psycopg.Connection[Any], person: int, household: int, *, y
         [years_ago],
     ).fetchall()
     connection.execute(
-        "INSERT INTO payout (run_id, household_id, person_id, iban_sealed, iban_digest, amount_cents)"
-        " VALUES (%s, %s, %s, sha256('a'), sha256(sha256('a')), 1)",
+        "WITH paid AS (INSERT INTO payout (run_id, household_id, person_id, iban_sealed, iban_digest, amount_cents)"
+        " VALUES (%s, %s, %s, sha256('a'), sha256(sha256('a')), 1) RETURNING id)"
+        " INSERT INTO payout_return (payout_id, acting) SELECT id, 'world' FROM paid",
         [run, household, person],
     )
 
@@ -294,6 +295,7 @@ def _owners(people: dict[str, int]) -> dict[str, dict[int, set[str]]]:
         " JOIN membership m USING (household_id)",
         "payout": "SELECT id, person_id FROM payout",
         "payout_run": "SELECT run_id, person_id FROM payout",
+        "payout_return": "SELECT id, person_id FROM payout",
         "payout_account": "SELECT person_id, person_id FROM payout_account",
         "restriction": "SELECT id, person_id FROM restriction",
         "register_extract": "SELECT id, person_id FROM register_extract",

@@ -56,7 +56,8 @@ TABLES = {
 TOLD_TO_THE_TOUCHED = {"breach_notice", "breach_person"}
 """Of breaches alone, which tests/rights has."""
 WALKED = {
-    *("held_receipt", "held_receipt_group", "held_receipt_line", "payout", "payout_account", "payout_run"),
+    *("held_receipt", "held_receipt_group", "held_receipt_line", "payout", "payout_account"),
+    *("payout_return", "payout_run"),
     *("recall_acknowledgement", "recall_notice", "recall_person"),
 }
 """What the walk has, part by part (tests/walking.py), and these tests plant nothing in."""

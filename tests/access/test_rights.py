@@ -128,6 +128,7 @@ RIGHTS: dict[str, dict[tuple[str, str], str]] = {
         ("payout_account", "INSERT"): "person_id iban_sealed",
         ("payout_account", "UPDATE"): "iban_sealed set_at",
         ("payout_account", "DELETE"): ALL,
+        ("payout_return", "SELECT"): "payout_id at",
         ("payout_run", "SELECT"): "id month at",
     }
     | {(table, "SELECT"): ALL for table in RECALLED},
@@ -171,6 +172,7 @@ RIGHTS: dict[str, dict[tuple[str, str], str]] = {
             "household_id month kind debit credit amount_cents program_version run_id payout_id"
         ),
         ("payout", "UPDATE"): "person_id iban_sealed",
+        ("payout_return", "INSERT"): "payout_id acting",
     }
     | {(table, verb): ALL for table in HELD for verb in ("SELECT", "INSERT", "DELETE")}
     | {("retention_run", "SELECT"): "id version", ("retention_run", "INSERT"): "version acting"}
@@ -294,7 +296,7 @@ CALLERS = {
     },
     **{
         f"bonus.{name}": {"household"}
-        for name in ("accounts_shown", "balance", "of_household", "sees_all", "visible_months")
+        for name in ("accounts_shown", "balance", "of_household", "sees_all", "take_back", "visible_months")
     },
     "bonus.close_month": {"trace"},
     "bonus.closings": {"app", "household", "trace"},

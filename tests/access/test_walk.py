@@ -27,6 +27,7 @@ NOTICED_ELSEWHERE = {
     *(f"door_reads of {table}" for table in ("bonus_part", "bonus_run", "household_cooperative", "ledger_entry")),
     "door_posts of ledger_entry",
     *(f"door_pays of {table}" for table in ("payout", "payout_run")),
+    "door_takes_back of payout_return",
     "door_forgets of payout",  # tests/rights
     # tests/recalls.
     *(f"door_{verb} of recall_notice" for verb in ("erases", "goes_on", "reads")),

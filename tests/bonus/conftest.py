@@ -37,5 +37,7 @@ def month(program: str) -> date:
 
     with administrator() as connection:
         connection.execute("SET session_replication_role = replica")
-        connection.execute("DELETE FROM ledger_entry; DELETE FROM payout; DELETE FROM payout_run")
+        connection.execute(
+            "DELETE FROM ledger_entry; DELETE FROM payout_return; DELETE FROM payout; DELETE FROM payout_run"
+        )
     return next(MONTHS)

@@ -12,31 +12,8 @@ import pytest
 from lxml import etree
 
 from building import Household, administrator
-from paying import IBAN, MONTHS, OTHER, PAYER, a_buyer, buy, close, give, pay
+from paying import IBAN, MONTHS, NS, OTHER, PAYER, a_buyer, balances, buy, close, give, paid, pay
 from tarkka.database.outbox import outbox
-
-NS = {"p": "urn:iso:std:iso:20022:tech:xsd:pain.001.001.09"}
-
-
-def paid(files: Any, *tags: str) -> list[tuple[str, ...]]:
-    """Return of each payment in the files what stands in these elements."""
-    found = []
-    for file in files:
-        for each in etree.fromstring(file.read_bytes()).iterfind(".//p:CdtTrfTxInf", NS):
-            found.append(tuple(each.findtext(f".//p:{tag}", None, NS) for tag in tags))
-    return found
-
-
-def balances(*homes: Household) -> list[int]:
-    with administrator() as connection:
-        return [
-            connection.execute(
-                "SELECT coalesce(sum(CASE WHEN credit = 'household' THEN amount_cents ELSE - amount_cents END), 0)::int"
-                " FROM ledger_entry WHERE household_id = %s",
-                [home.id],
-            ).fetchall()[0][0]
-            for home in homes
-        ]
 
 
 def test_who_is_owed_something_and_gave_an_account_is_paid(month):

@@ -7,6 +7,8 @@ import pytest
 from building import administrator
 from paying import a_buyer, close, pay
 
+ENTRY = "WHERE kind = 'payout_returned'"
+"""Of what came back."""
 CHANGES = {
     "entry changed": "UPDATE ledger_entry SET amount_cents = amount_cents + 1 WHERE kind = 'bonus'",
     "entry of another household": "UPDATE ledger_entry SET household_id = household_id + 1 WHERE kind = 'bonus'",
@@ -24,7 +26,7 @@ CHANGES = {
     "payment that never came back": """
         INSERT INTO ledger_entry (household_id, month, kind, debit, credit, amount_cents, payout_id) SELECT
         household_id, month, 'payout_returned', 'bank', 'household', amount_cents, payout_id FROM
-        ledger_entry WHERE kind = 'payout'
+        ledger_entry WHERE kind = 'payout' AND payout_id NOT IN (SELECT payout_id FROM payout_return)
     """,
     "entry of a payout gone": "DELETE FROM ledger_entry WHERE kind = 'payout'",
     "payout changed": "UPDATE payout SET amount_cents = 1",
@@ -41,6 +43,26 @@ CHANGES = {
         UPDATE payout SET iban_sealed = sha256('a'), iban_digest = sha256(sha256('a'))
     """,
     "part gone": "DELETE FROM bonus_part",
+    "entry of what came back changed": f"UPDATE ledger_entry SET amount_cents = amount_cents + 1 {ENTRY}",
+    "entry of what came back of another household": f"UPDATE ledger_entry SET household_id = household_id + 1 {ENTRY}",
+    "entry of what came back of another month": f"UPDATE ledger_entry SET month = '2015-01-01' {ENTRY}",
+    "entry of what came back of another day": f"UPDATE ledger_entry SET posted_at = '2015-01-01' {ENTRY}",
+    "entry of what came back gone": f"DELETE FROM ledger_entry {ENTRY}",
+    "entry of what came back turned round": f"""
+        ALTER TABLE ledger_entry DROP CONSTRAINT accounts_of_its_kind;
+        UPDATE ledger_entry SET debit = 'household', credit = 'bank' {ENTRY}
+    """,
+    "entry of a payout turned round": """
+        ALTER TABLE ledger_entry DROP CONSTRAINT accounts_of_its_kind;
+        UPDATE ledger_entry SET debit = 'bank', credit = 'household' WHERE kind = 'payout'
+    """,
+    "payment that came back twice": f"""
+        DROP INDEX one_entry_of_a_payout; INSERT INTO ledger_entry (household_id, month, kind, debit, credit,
+        amount_cents, payout_id, posted_at) SELECT household_id, month, kind, debit, credit, amount_cents, payout_id,
+        posted_at FROM ledger_entry {ENTRY}
+    """,
+    "what came back of no payout": "UPDATE payout_return SET payout_id = 0",
+    "what came back forgotten": "DELETE FROM payout_return",
 }
 
 
@@ -52,11 +74,15 @@ def found(connection: Any) -> list[str]:
 
 @pytest.fixture
 def ledger(empty_ledger: str, month: Any) -> Any:
-    """A month closed and paid out, and nothing else; whatever is done to it is undone."""
+    """A month closed and paid out, of which one payment came back; whatever is done to it is undone."""
+    from tarkka.bonus.payout import take_back
+
     a_buyer(month)
+    returned = a_buyer(month)
     a_buyer(month, "100.00", iban=None)
     close(month)
-    assert pay(month).payouts == 1
+    assert pay(month).payouts == 2
+    assert take_back(f"BONUS-{month:%Y-%m}-{returned.id}", acting="test") == 375
     with administrator() as connection, connection.transaction(force_rollback=True):
         connection.execute("SET LOCAL session_replication_role = replica")
         yield connection

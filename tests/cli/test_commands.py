@@ -76,6 +76,7 @@ ANSWERS = [
     ("bonus explain --household 1 --month 2013-01", 1, "", "2013-01"),
     ("bonus payout --month January --from FI7944052020036082", 2, "", "January is no month: write it as 2017-03."),
     ("bonus publish {toml}", 1, "", ""),
+    ("bonus returned --reference BONUS-2999-01-1", 2, "", "Not done: there is no payment BONUS-2999-01-1"),
     ("card close {person} {card}", 0, "The card is closed from ", ""),
     ("card open {person} {number}", 0, "The card is open from ", ""),
     ("datamap --to {tmp}/map.md", 0, "{tmp}/map.md: ", ""),

@@ -265,6 +265,47 @@ def test_payout_is_told_to_who_was_paid(home):
 
 
 @pytest.mark.parametrize(
+    ("language", "told", "check", "posted"),
+    [
+        ("fi", "Pankki palautti sen", "Tarkista tilinumero", "Maksu palautui"),
+        ("sv", "Banken skickade tillbaka det", "Kontrollera kontonumret", "Betalningen kom tillbaka"),
+        ("en", "The bank sent it back", "Check the account number", "Payment came back"),
+    ],
+)
+def test_payment_that_came_back_is_told_in_words(home, language, told, check, posted):
+    from tarkka.bonus.account import give_account
+    from tarkka.bonus.payout import pay_out, take_back
+    from tarkka.people.actions import customer
+
+    first = date(2025, {"fi": 7, "sv": 8, "en": 9}[language], 1)
+    bought(home, first, "300.00")
+    give_account(home.persons[0], IBAN, acting=customer(home.persons[0]))
+    close(first)
+    pay_out(first, from_iban=PAYER, acting="test")
+    addresses = ("/bonus/", month_of(first), month_of(first).replace("month/", "statement.pdf"))
+
+    def said(person: int) -> list[str]:
+        client = browsing.signed_in(person, language=language)
+        *pages, paper = (client.get(address).content for address in addresses)
+        texts = [each.decode() for each in pages]
+        return [*texts, " ".join(pypdf.PdfReader(io.BytesIO(paper)).pages[0].extract_text().split())]
+
+    assert not any(word in text for text in said(home.persons[0]) for word in (told, check, posted))
+    take_back(f"BONUS-{first:%Y-%m}-{home.id}", acting="test")
+    page, month, paper = said(home.persons[0])
+    assert told in page
+    assert check in page
+    assert posted in page
+    assert posted in month
+    assert posted in paper
+    assert not any(word in text for text in said(home.persons[1]) for word in (told, check, posted))
+    give_account(home.persons[0], IBAN, acting=customer(home.persons[0]))
+    page, *_ = said(home.persons[0])
+    assert told in page
+    assert check not in page
+
+
+@pytest.mark.parametrize(
     ("language", "title", "earned"),
     [
         ("fi", "Bonuslaskelma · Maaliskuu 2025", "4,50 €"),

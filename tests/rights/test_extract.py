@@ -96,6 +96,7 @@ def as_cell(value: Any) -> str:
 # The name that is told in place of an id.
 NAMES = {
     ("breach_person", "breach_id"): "SELECT breach_id, en FROM breach_notice WHERE breach_id = %s",
+    ("payout", "id"): "SELECT p.id, t.at FROM payout p JOIN payout_return t ON t.payout_id = p.id WHERE p.id = %s",
     ("payout", "run_id"): "SELECT month, at FROM payout_run WHERE id = %s",
     ("held_receipt", "outlet_id"): "SELECT name FROM outlet WHERE id = %s",
     ("held_receipt", "source_id"): "SELECT name FROM source WHERE id = %s",

@@ -33,7 +33,7 @@ def test_nothing_stands_open_in_an_entry_that_tells_who_somebody_is() -> None:
         "case_id", "chains_left_out", "channel", "closes_at", "compiled", "counts", "credit", "debit", "digest", "draft_id",
         "effective_from", "effective_on", "ended_at", "entries", "event_id", "first_at", "first_entry", "flag_id", "found_at",
         "given_at", "held", "hold", "id", "is_dangerous", "kind", "language", "last_at", "last_entry", "level", "mandate_id",
-        "month", "note", "number", "opened_at", "outlets_left_out", "paid_cents", "payments_left_out", "payouts", "people", "place",
+        "month", "note", "number", "opened_at", "outlets_left_out", "paid_cents", "payments_left_out", "payout_id", "payouts", "people", "place",
         "program_version", "published_at", "purpose", "quarter", "recall_id", "recorded_at", "refusal", "reported_at", "request_id",
         "risk", "role", "row_id", "rows", "rule", "run_id", "said", "since", "situation", "size", "source", "subject_kind",
         "taken_at", "time_zone", "until", "valid", "verdict", "version", "without_account", "xid",

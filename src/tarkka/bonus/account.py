@@ -28,12 +28,16 @@ class Account(NamedTuple):
 
 
 class Payout(NamedTuple):
-    """What a person was paid: for which month, when (aware), how many cents, and to which account, masked."""
+    """What a person was paid: for which month, when (aware), how many cents, and to which account, masked.
+
+    `returned_at` (aware): when it was taken in that the bank sent it back.
+    """
 
     month: date
     paid_at: datetime
     cents: int
     masked: str
+    returned_at: datetime | None
 
 
 class WrongAccount(ValueError):
@@ -104,11 +108,12 @@ def read_payouts() -> list[Payout]:
     with connection.cursor() as cursor:
         cursor.execute(
             """
-            SELECT r.month, r.at, p.amount_cents, p.iban_sealed FROM payout p JOIN payout_run r ON r.id = p.run_id
+            SELECT r.month, r.at, p.amount_cents, p.iban_sealed, t.at
+            FROM payout p JOIN payout_run r ON r.id = p.run_id LEFT JOIN payout_return t ON t.payout_id = p.id
             ORDER BY r.month DESC, p.id DESC
             """
         )
         return [
-            Payout(month, at, cents, masked_iban(open_iban(bytes(sealed))))
-            for month, at, cents, sealed in cursor.fetchall()
+            Payout(month, at, cents, masked_iban(open_iban(bytes(sealed))), returned_at)
+            for month, at, cents, sealed, returned_at in cursor.fetchall()
         ]

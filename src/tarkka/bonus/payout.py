@@ -1,11 +1,14 @@
 """Paying what is owed, once a month: households with a balance and an account, as files for the bank (R31).
 
+A payment that the bank sends back is owed again, and paid with the month that is paid out next.
+
 What is paid is decided and posted in the database, in one transaction, a month once (`sql/payout.sql`). The files are
 written beside their names before it is committed and get them after, so that whatever stops the program, the next run
 writes those files again and pays nobody twice.
 """
 
 import os
+import re
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -23,9 +26,12 @@ from tarkka.database.outbox import outbox
 from tarkka.description.queries import load_rulebook
 from tarkka.vocabulary import Level, Purpose, Role, SubjectKind
 
-ACTOR = "bonus payout"
+ACTOR, RETURNED = "bonus payout", "bonus returned"
 MOST = 10_000
 """Payments of one file: banks bound a file, and one is held in memory while it is made."""
+
+_REFERENCE = re.compile(r"BONUS-(?P<year>[1-9]\d{3})-(?P<month>0[1-9]|1[0-2])-(?P<household>\d{1,18})", re.ASCII)
+"""A payment's reference: its month and its household."""
 
 Told = Callable[[int, int], None]
 """Is told how many payments are written, and how many there are."""
@@ -33,6 +39,10 @@ Told = Callable[[int, int], None]
 
 class NotPayable(ValueError):
     """A month cannot be paid out, or its files cannot be made again. The message tells why and what to do."""
+
+
+class NotReturned(ValueError):
+    """A payment cannot be taken back. The message tells why and what to do."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,6 +87,29 @@ def pay_out(month: date, *, from_iban: str, acting: str, told: Told = lambda _do
             unpayable = tuple(household for (household,) in raw.execute("SELECT bonus.unpayable()"))
         named = tuple(part.rename(part.with_name(part.name.removeprefix(".").removesuffix(".part"))) for part in parts)
     return PaidOut(month, run.at, run.payouts, run.paid_cents, run.without_account, named, unpayable)
+
+
+def take_back(reference: str, *, acting: str) -> int:
+    """Have what a payment paid owed to its household again, which the bank sent back; return the cents.
+
+    `reference` is the payment's own, as the bank's statement tells it. At a look at the household, which its members
+    see. `acting` is the operator's user id, kept with it (R22). Raises NotReturned, access.Refused.
+    """
+    read = _REFERENCE.fullmatch(reference)
+    if not read:
+        raise NotReturned(f"{reference!r} is no payment's reference: it is as BONUS-2017-03-17")
+    month, household = date(int(read["year"]), int(read["month"]), 1), int(read["household"])
+    subject = access.household(household)
+    with access.opened(role=Role.AUTOMATIC, actor=RETURNED, purpose=Purpose.BONUS, subject=subject):
+        try:
+            [(cents,)] = connection.connection.execute("SELECT bonus.take_back(%s, %s)", [month, acting])
+        except psycopg.errors.NoDataFound:
+            raise NotReturned(f"there is no payment {reference}: see the bank's statement") from None
+        except psycopg.errors.UniqueViolation:
+            raise NotReturned(
+                f"{reference} was taken back before: its money is owed again, or was paid since"
+            ) from None
+    return int(cents)
 
 
 @dataclass(frozen=True, slots=True)

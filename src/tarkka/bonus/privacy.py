@@ -96,6 +96,12 @@ PERSONAL = {
         {"person_id": Category.KEY, "iban_sealed": Category.ACCOUNT, "set_at": Category.ACCOUNT},
         whose="person_id",
     ),
+    "payout_return": PersonalTable(
+        "When the bank sent which payment back, and which operator took it in.",
+        {"payout_id": Category.KEY, "at": Category.NONE, "acting": Category.EMPLOYEE}
+        | dict.fromkeys(("xid", "salt"), Category.NONE),
+        whose="payout_id",
+    ),
     "payout_run": PersonalTable(
         "When which month's Bonus was paid out, by which operator, from which account, and how much to how many.",
         dict.fromkeys(

@@ -18,13 +18,14 @@ from tarkka.bonus.comparison import per_cent
 from tarkka.bonus.program import Program, load
 from tarkka.cli.boot import Acting, boot, stop
 from tarkka.cli.intake import progress_bar
-from tarkka.cli.payout import payout
+from tarkka.cli.payout import payout, returned
 from tarkka.description.errors import DescriptionInvalid, NotPublishable
 from tarkka.description.reading import read_source
 from tarkka.vocabulary import decimal_text
 
 app = typer.Typer(help="Bonus: the program, closing months, explaining and paying out.", no_args_is_help=True)
 app.command("payout")(payout)
+app.command("returned")(returned)
 
 File = Annotated[Path, typer.Argument(metavar="FILE", help="A program file.")]
 

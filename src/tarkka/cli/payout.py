@@ -1,4 +1,4 @@
-"""`tarkka bonus payout`: paying what is owed for a month, as files for the bank."""
+"""`tarkka bonus payout` and `returned`: paying what is owed for a month, as files for the bank, and what comes back."""
 
 from datetime import date, datetime
 from typing import Annotated
@@ -47,3 +47,18 @@ def payout(
         typer.echo(f"{paid.without_account} households wait for an account.")
     for household in paid.unpayable:
         typer.echo(f"Household {household} waits: its payee's name has no letter that a bank takes.", err=True)
+
+
+def returned(
+    reference: Annotated[
+        str, typer.Option(help="The payment's reference on the bank's statement, such as BONUS-2017-03-17.")
+    ],
+    acting: Acting,
+) -> None:
+    """Take in that the bank sent a payment back: it is owed to its household again, and paid with the next payout."""
+    boot()
+    from tarkka.bonus.payout import take_back
+
+    with told_plainly():
+        cents = take_back(reference, acting=acting)
+    typer.echo(f"{reference}: {decimal_text(cents)} is owed to the household again.")

@@ -65,6 +65,11 @@ class Month:
         return [entry for entry in self.entries if entry.cost]
 
     @property
+    def paid(self) -> list[Entry]:
+        """What was paid out for it, and came back: all that was owed then, of whichever months."""
+        return [entry for entry in self.entries if not entry.cost]
+
+    @property
     def posted_cents(self) -> int:
         """What the postings come to."""
         return sum(entry.amount_cents for entry in self.earned)
@@ -132,15 +137,19 @@ def arithmetic(month: Month) -> Iterator[Line]:
 
 
 def postings(month: Month) -> Iterator[Line]:
-    """Yield what was posted of the month, the oldest first, and what it comes to."""
-    for entry in month.earned:
-        yield Line(gettext(_KIND[entry.kind]), entry.amount_cents, _day(entry))
+    """Yield what was posted of the month, the oldest first, what it comes to, and what was paid out and came back."""
+    yield from map(_posting, month.earned)
     yield Line(gettext("bonus.line.posted"), month.posted_cents, is_sum=True)
+    yield from map(_posting, month.paid)
 
 
 def rate(basis_points: int) -> str:
     """Return hundredths of a per cent as a rate: 150 → `1,5 %`."""
     return formats.rate(Decimal(basis_points) / 100, reader_language())
+
+
+def _posting(entry: Entry) -> Line:
+    return Line(gettext(_KIND[entry.kind]), entry.amount_cents, _day(entry))
 
 
 def _day(entry: Entry) -> str:

@@ -89,15 +89,17 @@ class _Writer:
             gettext("extract.payouts"),
             [gettext("extract.payout"), gettext("extract.amount"), gettext("extract.account")],
             [
-                [
-                    f"{formats.month(each.month, self._extract.language)}\n{self.say.moment(each.paid_at)}",
-                    self.say.amount(each.amount),
-                    each.iban,
-                ]
+                ["\n".join(self._paid(each)), self.say.amount(each.amount), each.iban]
                 for each in self._tables["payouts"]
             ],
         )
         yield from self._choices()
+
+    def _paid(self, payout: rows.Payout) -> Iterator[str]:
+        yield formats.month(payout.month, self._extract.language)
+        yield self.say.moment(payout.paid_at)
+        if payout.returned_at:
+            yield gettext("extract.payout.returned %(moment)s") % {"moment": self.say.moment(payout.returned_at)}
 
     def _person(self) -> Iterator[tuple[str, str]]:
         person = self._extract.person

@@ -90,7 +90,7 @@ class PayoutAccount(Row, frozen=True):
 
 
 class Payout(Row, frozen=True):
-    """What you were paid of a household's Bonus: for which month, when, how much and to which account."""
+    """What you were paid of a household's Bonus: for which month, when, how much, to which account; if it came back."""
 
     id: int
     household: int
@@ -98,6 +98,7 @@ class Payout(Row, frozen=True):
     paid_at: Moment
     amount: Amount
     iban: str
+    returned_at: Annotated[Moment | None, Meta(description="When we learned that the bank had sent it back.")]
 
 
 class Restriction(Row, frozen=True):

@@ -328,6 +328,7 @@ COMMANDS: dict[str, Way] = _once(
             "bonus diff": "nothing about a person",
             "bonus explain": "how a household's month was worked out: sums, with no name and no purchase",
             "bonus publish": "nothing about a person",
+            "bonus returned": "how much one payment was, by its reference",
             "card close": "nothing",
             "card open": "nothing",
             "extracts order": "the order's id",

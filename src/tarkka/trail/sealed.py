@@ -136,6 +136,7 @@ SEALED = (
     Sealed("mandate", clear="id role valid given_at xid", blinded="actor reason given_by", at="t.given_at"),
     Sealed("mandate_confirmed", clear="mandate_id at xid", blinded="confirmed_by", key="mandate_id", at="t.at"),
     Sealed("mandate_ended", clear="mandate_id at xid", blinded="ended_by reason", key="mandate_id", at="t.at"),
+    Sealed("payout_return", clear="payout_id at xid", blinded="acting", key="payout_id", at="t.at"),
     Sealed(
         "payout_run",
         clear="id month at payouts paid_cents without_account digest xid",

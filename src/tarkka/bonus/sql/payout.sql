@@ -1,4 +1,4 @@
--- Paying what is owed: accounts that people gave, one payout a month, and what was paid to whom.
+-- Paying what is owed: accounts that people gave, one payout a month, what was paid to whom, and what came back.
 
 -- Where a person wants money paid. Read with a key that does not lie in the database; the newest alone is kept.
 CREATE TABLE payout_account (
@@ -39,6 +39,17 @@ CREATE TABLE payout (
     CONSTRAINT somebody_or_erased CHECK (num_nonnulls(person_id, iban_sealed) <> 1)
 );
 CREATE INDEX payout_person ON payout (person_id);
+
+-- That the bank sent a payment back, and who took it in. A payment comes back once.
+CREATE TABLE payout_return (
+    payout_id bigint PRIMARY KEY REFERENCES payout ON DELETE RESTRICT,
+    at timestamptz NOT NULL DEFAULT now(),
+    acting text NOT NULL CHECK (acting <> ''),
+    xid xid8 NOT NULL DEFAULT pg_current_xact_id(),
+    salt bytea DEFAULT uuid_send(gen_random_uuid()) || uuid_send(gen_random_uuid())
+);
+CREATE INDEX payout_return_xid ON payout_return (xid);
+
 -- An entry of a payout has its payout, which is never deleted. Not a foreign key, which a closing would queue for each of millions of entries
 -- that have none (decision 0028).
 CREATE FUNCTION bonus.has_payout() RETURNS trigger
@@ -55,6 +66,7 @@ CREATE UNIQUE INDEX one_entry_of_a_payout ON ledger_entry (payout_id, kind) WHER
 
 CREATE TRIGGER stays BEFORE UPDATE OR DELETE OR TRUNCATE ON payout_run FOR EACH STATEMENT EXECUTE FUNCTION access.refuse_change();
 CREATE TRIGGER stays BEFORE DELETE OR TRUNCATE ON payout FOR EACH STATEMENT EXECUTE FUNCTION access.refuse_change();
+CREATE TRIGGER stays BEFORE UPDATE OR DELETE OR TRUNCATE ON payout_return FOR EACH STATEMENT EXECUTE FUNCTION access.refuse_change();
 
 -- To whom each household's Bonus is paid: to its main member now, or to the last one.
 CREATE FUNCTION bonus.payees() RETURNS TABLE (household_id bigint, person_id bigint)
@@ -142,9 +154,31 @@ BEGIN
     FROM payout p LEFT JOIN person n ON n.id = p.person_id WHERE p.run_id = of_run ORDER BY p.id;
 END $$;
 
+-- Take in that the bank sent back what a household was paid for a month, at the program's look at the household for Bonus: it is owed again, and
+-- is paid with the month that is paid out next. Returns the cents. Refused where nothing was paid; a second time by the key of payout_return.
+CREATE FUNCTION bonus.take_back(of_month date, taken_by text) RETURNS bigint
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, public, pg_temp AS $$
+DECLARE
+    home CONSTANT bigint := access.household_for('{bonus}');
+    paid payout;
+BEGIN
+    IF home IS NULL THEN
+        RAISE EXCEPTION 'no_look' USING ERRCODE = 'insufficient_privilege';
+    END IF;
+    SELECT p.* INTO paid FROM payout p JOIN payout_run r ON r.id = p.run_id WHERE r.month = of_month AND p.household_id = home;
+    IF NOT FOUND THEN
+        RAISE EXCEPTION 'not_paid' USING ERRCODE = 'no_data_found';
+    END IF;
+    INSERT INTO payout_return (payout_id, acting) VALUES (paid.id, taken_by);
+    INSERT INTO ledger_entry (household_id, month, kind, debit, credit, amount_cents, payout_id)
+    VALUES (home, of_month, 'payout_returned', 'bank', 'household', paid.amount_cents, paid.id);
+    RETURN paid.amount_cents;
+END $$;
+
 ALTER TABLE payout_account ENABLE ROW LEVEL SECURITY, FORCE ROW LEVEL SECURITY;
 ALTER TABLE payout_run ENABLE ROW LEVEL SECURITY, FORCE ROW LEVEL SECURITY;
 ALTER TABLE payout ENABLE ROW LEVEL SECURITY, FORCE ROW LEVEL SECURITY;
+ALTER TABLE payout_return ENABLE ROW LEVEL SECURITY, FORCE ROW LEVEL SECURITY;
 
 -- The account is its person's, at their own look and no other.
 GRANT SELECT, INSERT (person_id, iban_sealed), UPDATE (iban_sealed, set_at), DELETE ON payout_account TO tarkka_person;
@@ -156,6 +190,8 @@ GRANT SELECT ON payout TO tarkka_person;
 CREATE POLICY own ON payout FOR SELECT TO tarkka_person USING (person_id = (SELECT access.subject('person', 'TOTAL', 'household')));
 GRANT SELECT (id, month, at) ON payout_run TO tarkka_person;
 CREATE POLICY own ON payout_run FOR SELECT TO tarkka_person USING (EXISTS (SELECT FROM payout p WHERE p.run_id = payout_run.id));
+GRANT SELECT (payout_id, at) ON payout_return TO tarkka_person;
+CREATE POLICY own ON payout_return FOR SELECT TO tarkka_person USING (EXISTS (SELECT FROM payout p WHERE p.id = payout_return.payout_id));
 GRANT SELECT ON payout_run TO tarkka_door;
 GRANT SELECT (id, month, at, payer_name, payer_iban, payouts, paid_cents, without_account) ON payout_run TO tarkka_trace;
 CREATE POLICY pays ON payout_run FOR SELECT TO tarkka_trace USING ((SELECT access.group_for('trace', '{bonus}')));
@@ -164,18 +200,22 @@ CREATE POLICY door_reads ON payout_run FOR SELECT TO tarkka_door USING (true);
 GRANT SELECT ON payout_account, payout TO tarkka_door;
 GRANT SELECT (given_name, family_name) ON person TO tarkka_door;
 GRANT INSERT ON payout_run, payout TO tarkka_door;
+GRANT INSERT (payout_id, acting) ON payout_return TO tarkka_door;
 GRANT INSERT (payout_id) ON ledger_entry TO tarkka_door;
 GRANT USAGE ON SEQUENCE payout_run_id_seq, payout_id_seq TO tarkka_door;
 CREATE POLICY door_reads ON payout_account FOR SELECT TO tarkka_door USING (true);
 CREATE POLICY door_reads ON payout FOR SELECT TO tarkka_door USING (true);
 CREATE POLICY door_pays ON payout_run FOR INSERT TO tarkka_door WITH CHECK (true);
 CREATE POLICY door_pays ON payout FOR INSERT TO tarkka_door WITH CHECK (true);
+CREATE POLICY door_takes_back ON payout_return FOR INSERT TO tarkka_door WITH CHECK (true);
 
 GRANT EXECUTE ON FUNCTION bonus.is_writable, bonus.payees TO tarkka_door;
 GRANT EXECUTE ON FUNCTION bonus.pay_out, bonus.payments, bonus.unpayable TO tarkka_trace;
+GRANT EXECUTE ON FUNCTION bonus.take_back TO tarkka_household;
 GRANT CREATE ON SCHEMA bonus TO tarkka_door;
 ALTER FUNCTION bonus.has_payout OWNER TO tarkka_door;
 ALTER FUNCTION bonus.pay_out OWNER TO tarkka_door;
 ALTER FUNCTION bonus.payments OWNER TO tarkka_door;
 ALTER FUNCTION bonus.unpayable OWNER TO tarkka_door;
+ALTER FUNCTION bonus.take_back OWNER TO tarkka_door;
 REVOKE CREATE ON SCHEMA bonus FROM tarkka_door;

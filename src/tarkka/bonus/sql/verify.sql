@@ -14,16 +14,25 @@ SELECT 'bonus_run', coalesce(e.run_id, p.run_id), 'has other entries than lie in
 FROM (SELECT run_id, count(*) AS entries FROM public.ledger_entry WHERE run_id IS NOT NULL GROUP BY 1) e
 FULL JOIN (SELECT run_id, sum(entries) AS entries FROM public.bonus_part GROUP BY 1) p ON p.run_id = e.run_id
 WHERE e.entries::numeric IS DISTINCT FROM p.entries;
--- Every other entry is a payout's. No payment was taken back yet: the program has no way to.
-SELECT 'ledger_entry', e.id, 'is of no closing and of no payout'
-FROM public.ledger_entry e LEFT JOIN public.payout p ON p.id = e.payout_id
-WHERE e.run_id IS NULL AND (p.id IS NULL OR e.kind <> 'payout');
+-- Every other entry is a payout's, or of one that came back.
+SELECT 'ledger_entry', e.id, 'is of no closing, of no payout and of none that came back'
+FROM public.ledger_entry e LEFT JOIN public.payout p ON p.id = e.payout_id LEFT JOIN public.payout_return t ON t.payout_id = e.payout_id
+WHERE e.run_id IS NULL AND CASE e.kind WHEN 'payout' THEN p.id IS NULL WHEN 'payout_returned' THEN t.payout_id IS NULL ELSE true END;
 -- A payout has the one entry that says the same, and is of a run.
 SELECT 'payout', p.id, 'is not what was posted of it'
 FROM public.payout p LEFT JOIN public.payout_run r ON r.id = p.run_id
 CROSS JOIN LATERAL (
-    SELECT count(*) AS entries, bool_and((e.household_id, e.month, e.amount_cents, e.posted_at) = (p.household_id, r.month, p.amount_cents, r.at)) AS are_same
-    FROM public.ledger_entry e WHERE e.payout_id = p.id) f
+    SELECT count(*) AS entries, bool_and((e.household_id, e.month, e.debit, e.credit, e.amount_cents, e.posted_at)
+                                       = (p.household_id, r.month, 'household', 'bank', p.amount_cents, r.at)) AS are_same
+    FROM public.ledger_entry e WHERE e.payout_id = p.id AND e.kind = 'payout') f
+WHERE (f.entries, f.are_same) IS DISTINCT FROM (1::bigint, true);
+-- What came back has the one entry that gives the payout back, as it was taken in.
+SELECT 'payout_return', t.payout_id, 'is not what was posted of it'
+FROM public.payout_return t LEFT JOIN public.payout p ON p.id = t.payout_id LEFT JOIN public.payout_run r ON r.id = p.run_id
+CROSS JOIN LATERAL (
+    SELECT count(*) AS entries, bool_and((e.household_id, e.month, e.debit, e.credit, e.amount_cents, e.posted_at)
+                                       = (p.household_id, r.month, 'bank', 'household', p.amount_cents, t.at)) AS are_same
+    FROM public.ledger_entry e WHERE e.payout_id = t.payout_id AND e.kind = 'payout_returned') f
 WHERE (f.entries, f.are_same) IS DISTINCT FROM (1::bigint, true);
 -- The account is the one that it was paid to; of an erased person its digest alone is left.
 SELECT 'payout', p.id, 'is not to the account that it was paid to' FROM public.payout p WHERE sha256(p.iban_sealed) <> p.iban_digest;
