@@ -66,6 +66,8 @@ def test_purchases_say_from_when_on_they_are_kept_and_show_the_level_that_is_lef
     assert "Purchases from before" not in before
     assert "Purchases from before 1 Jul 2018 were removed" in text
     assert "Held after its time" in text
+    assert "Purchases from before 1 Jul 2018 were removed" in page(person, "/purchases/?year=2018")
+    assert "Purchases from before" not in page(person, "/purchases/?year=2019")
 
 
 def test_spending_uses_what_is_left_and_says_so(running, person):

@@ -132,6 +132,7 @@ def _year(request: HttpRequest, person_id: int, number: int) -> HttpResponse:
         person = read_person(person_id)
         years = _years()
         months = receipts.sums_by_month(year_span(number, load_rulebook().time_zone))
+        kept_from = load_kept().from_day(Level.TOTAL)
     return render(
         request,
         "portal/purchases_year.html",
@@ -140,6 +141,7 @@ def _year(request: HttpRequest, person_id: int, number: int) -> HttpResponse:
             "position": Position(year=number),
             "year": Year(number, months),
             "years": years,
+            "kept_from": kept_from if kept_from and kept_from > date(number, 1, 1) else None,
             "form": _form(None, document),
             "currency": document.register.currency,
         },
