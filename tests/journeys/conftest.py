@@ -27,6 +27,16 @@ CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser") or shuti
 RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
 LOOKS = list(product(("light", "dark"), ({"width": 320, "height": 700}, {"width": 1280, "height": 900})))
 
+ROOMS = ({"width": 768, "height": 1024}, {"width": 1366, "height": 650})
+"""A tablet held upright, and a laptop's low window."""
+COVERED = """
+[...document.querySelectorAll(".places a")].filter(place => {
+    place.scrollIntoView({block: "nearest", behavior: "instant"});
+    const {x, y, width, height} = place.getBoundingClientRect();
+    return width && !place.contains(document.elementFromPoint(x + width / 2, y + height / 2));
+}).map(place => place.href)
+"""
+
 
 @contextmanager
 def served(port: int, **environment: str) -> Iterator[str]:
@@ -118,7 +128,10 @@ def page(address, browser, complaints) -> Iterator[object]:
 
 @pytest.fixture(scope="session")
 def inspect() -> Callable[[Any], None]:
-    """Look at the page that is open, light and dark, on a phone and on a desk: axe finds nothing, nothing overflows."""
+    """Look at the page that is open, light and dark, on a phone and on a desk: axe finds nothing, nothing overflows.
+
+    In other windows too nothing overflows, and nothing lies over a place of the menu.
+    """
     if npm.NPM is None:
         pytest.skip("npm is not installed: apt-get install npm")
     axe = (npm.installed(Path(__file__).parents[1] / "axe") / "axe-core" / "axe.min.js").read_text()
@@ -131,5 +144,9 @@ def inspect() -> Callable[[Any], None]:
             browsing.wait_until(page, f"document.documentElement.scrollWidth === {size['width']}")
             found = page.evaluate(f"axe.run({{ runOnly: {json.dumps(RULES)} }})")["violations"]
             assert [(rule["id"], [node["html"] for node in rule["nodes"]]) for rule in found] == [], (scheme, size)
+        for size in ROOMS:
+            page.set_viewport_size(size)
+            browsing.wait_until(page, f"document.documentElement.scrollWidth === {size['width']}")
+            assert page.evaluate(COVERED) == [], size
 
     return inspect
