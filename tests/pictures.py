@@ -1,8 +1,8 @@
 """Pictures of every page for the documentation: `make pictures`, while `make demo` runs.
 
-Each page of the main menu, a receipt and a recall as a customer of the demo sees them, a case of customer service, a
-recall as its officers see it, and each page of the console's menu as the data-protection officer sees it: on a desk and
-on a phone.
+Each page of the main menu, a receipt, Bonus and a recall as a customer of the demo sees them, a case of customer
+service, a recall as its officers see it, and each page of the console's menu as the data-protection officer sees it: on
+a desk and on a phone.
 """
 
 import argparse
@@ -46,6 +46,9 @@ def main() -> None:
         pages["receipt"] = page.locator("main .rows a").first.get_attribute("href")
         page.goto("/recalls/")
         pages["recall"] = page.locator("main .rows a").first.get_attribute("href")
+        page.goto("/bonus/")
+        pages["bonus-account"] = "/bonus/account/"
+        pages["bonus-month"] = page.locator("main a[href*='/bonus/month/']").first.get_attribute("href")
         for name, address in track(pages.items(), "Pictures"):
             if not chosen.only or name in chosen.only:
                 page.goto(address)
