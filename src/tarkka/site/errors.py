@@ -3,7 +3,9 @@
 Programs, who ask under the API's address, are answered as its own views answer them.
 """
 
-from django.http import HttpRequest, HttpResponse
+from collections.abc import Callable
+
+from django.http import HttpRequest, HttpResponse, HttpResponseNotAllowed
 from django.template.loader import render_to_string
 from django.utils.translation import gettext
 
@@ -30,6 +32,19 @@ def form_expired(request: HttpRequest, reason: str = "") -> HttpResponse:  # noq
 def not_found(request: HttpRequest, exception: Exception) -> HttpResponse:  # noqa: ARG001
     """Answer 404, the same for what does not exist and for what is somebody else's."""
     return _page(request, 404, gettext("error.404.title"), gettext("error.404.text"))
+
+
+def explain_wrong_method(get_response: Callable[[HttpRequest], HttpResponse]) -> Callable[[HttpRequest], HttpResponse]:
+    """Middleware, the innermost: put a page into Django's empty answer 405, whose Allow tells programs the rest."""
+
+    def respond(request: HttpRequest) -> HttpResponse:
+        response = get_response(request)
+        if isinstance(response, HttpResponseNotAllowed):
+            page = _page(request, 405, gettext("error.405.title"), gettext("error.405.text"))
+            response.content, response.headers["Cache-Control"] = page.content, "no-store"
+        return response
+
+    return respond
 
 
 def server_error(request: HttpRequest) -> HttpResponse:

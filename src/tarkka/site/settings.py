@@ -53,6 +53,7 @@ MIDDLEWARE = [
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
+    "tarkka.site.errors.explain_wrong_method",
 ]
 ROOT_URLCONF = "tarkka.site.urls"
 WSGI_APPLICATION = "tarkka.site.wsgi.application"

@@ -11,7 +11,7 @@ from django.utils.http import url_has_allowed_host_and_scheme
 
 def wanted_page(request: HttpRequest, otherwise: str) -> str:
     """Return where to go on to: the `next` of form or address if it is a page of ours, else `otherwise`."""
-    return page_of_ours(request, request.POST.get("next") or request.GET.get("next") or "") or otherwise
+    return page_of_ours(request.POST.get("next") or request.GET.get("next") or "") or otherwise
 
 
 def present_page(request: HttpRequest, otherwise: str) -> str:
@@ -19,17 +19,15 @@ def present_page(request: HttpRequest, otherwise: str) -> str:
     if request.method in ("GET", "HEAD"):
         return request.get_full_path()
     came_from = urlsplit(request.headers.get("Referer", ""))
-    for address in (request.path, urlunsplit(came_from._replace(scheme="", netloc=""))):
-        if page := page_of_ours(request, address):
+    for address in (request.get_full_path(), urlunsplit(came_from._replace(scheme="", netloc=""))):
+        if page := page_of_ours(address):
             return page
     return otherwise
 
 
-def page_of_ours(request: HttpRequest, address: str) -> str | None:
-    """Return the address if it is on this site and answers GET, else None."""
-    if not url_has_allowed_host_and_scheme(
-        address, allowed_hosts={request.get_host()}, require_https=request.is_secure()
-    ):
+def page_of_ours(address: str) -> str | None:
+    """Return the address, which names no host, if it is on this site and answers GET, else None."""
+    if not url_has_allowed_host_and_scheme(address, allowed_hosts=None):
         return None
     try:
         found = resolve(urlsplit(address).path)

@@ -37,7 +37,7 @@ def agreement(request: HttpRequest, staff: Account) -> HttpResponse:
         "signed": signed,
         "signed_at": next((at for number, at, _ in signed if number == in_force.number), None),
         "is_done": request.GET.get("done") == "signed",
-        "next": page_of_ours(request, request.POST.get("next") or request.GET.get("next") or "") or "",
+        "next": page_of_ours(request.POST.get("next") or request.GET.get("next") or "") or "",
         "error": error,
     }
     return render(request, "console/agreement.html", words, status=422 if error else 200)

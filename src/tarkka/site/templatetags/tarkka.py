@@ -6,6 +6,7 @@ from decimal import Decimal
 
 from django import template
 from django.conf import settings
+from django.template import RequestContext
 from django.utils import timezone
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
@@ -13,6 +14,7 @@ from django.utils.translation import gettext
 
 from tarkka.site.app import theme_colour
 from tarkka.vocabulary import Level
+from tarkka.web.addresses import present_page
 from tarkka.wording import formats, words
 from tarkka.wording.language import reader_language
 
@@ -59,6 +61,12 @@ def is_demo() -> bool:
 def languages() -> list[tuple[str, str]]:
     """Return each language's code and what the language calls itself."""
     return list(settings.LANGUAGES)
+
+
+@register.simple_tag(takes_context=True)
+def this_page(context: RequestContext) -> str:
+    """Return the address to come back to from choosing a language: of this page, or of the one its form was on."""
+    return present_page(context["request"], "/")
 
 
 @register.filter
