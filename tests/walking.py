@@ -235,7 +235,8 @@ ADDITIONS = {
     " VALUES ({1}, '1990-01-01', 'bonus', 'bonus_cost', 'household', {0}, 1, 0)",
     "payout_account": "(person_id, iban_sealed) VALUES ({0}, sha256('a'))",
     "recall_person": "(recall_id, person_id, receipt_id, purchased_at, certainty)"
-    " VALUES ({2}, {0}, 7, now(), 'bought')",
+    " VALUES ({2}, {0}, (SELECT min(id) FROM receipt WHERE purchaser_id = {0}),"
+    " (SELECT purchased_at FROM receipt WHERE purchaser_id = {0} ORDER BY id LIMIT 1), 'bought')",
     "recall_acknowledgement": "(recall_id, person_id) VALUES ({2}, {0})",
     "register_extract": "(person_id, way) VALUES ({0}, 'paper')",
     "request": "(person_id, kind, text, place, taken_by, received_on) VALUES ({0}, 'erasure', 'a', 'desk', 'w', now())",
@@ -411,7 +412,8 @@ def _recalled(world: World) -> Iterator[str]:
     with access.opened(**look, subject=access.Subject(TRACE)) as opened:
         rows(
             "INSERT INTO recall_person (recall_id, person_id, receipt_id, purchased_at, certainty)"
-            " VALUES (%s, %s, 1, now(), 'bought') RETURNING person_id",
+            " SELECT %s, purchaser_id, id, purchased_at, 'bought' FROM receipt WHERE purchaser_id = %s"
+            " ORDER BY id LIMIT 1 RETURNING person_id",
             number,
             me,
         )

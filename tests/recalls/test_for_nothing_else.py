@@ -106,18 +106,6 @@ def test_look_at_a_person_for_a_recall_reaches_that_recall_alone(affected: Affec
             assert rows("SELECT count(*) FROM receipt_line") == [(0,)]
 
 
-def test_trace_writes_for_its_own_recall_alone(affected: Affected) -> None:
-    statement = (
-        "INSERT INTO recall_person (recall_id, person_id, receipt_id, purchased_at, certainty)"
-        " VALUES (%s, %s, 9, now(), 'bought') RETURNING 1"
-    )
-    with pytest.raises(Exception, match="row-level security"), recall_look(TRACE, affected.recall):
-        rows(statement, affected.other, affected.person)
-    statistics = {"role": Role.AUTOMATIC, "actor": "test", "purpose": Purpose.STATISTICS, "subject": TRACE}
-    with pytest.raises(Exception, match="row-level security"), access.opened(**statistics):
-        rows(statement, affected.recall, affected.person)
-
-
 def drafted_alone() -> int:
     from tarkka.recalls.actions import draft_recall
 

@@ -12,7 +12,7 @@ from posting import Postbox
 from recalling import a_recall_of, an_officer
 from tarkka.jobs.working import Patience
 from tarkka.people.details import ContactKind
-from telling import attempts, deliver, notices, number_of, progress, queue, queued, rows_of_owner, somebody
+from telling import attempts, deliver, notices, number_of, progress, queue, queued, somebody
 
 EMAIL, PHONE, POST = ContactKind.EMAIL, ContactKind.PHONE, ContactKind.POST
 AGAIN_AT_ONCE = Patience(first=0.0, longest=0.0)
@@ -218,23 +218,3 @@ def test_contact_that_was_changed_is_tried_anew(alone: Postbox) -> None:
     deliver()
     assert notices(recall, person) == {"email": "told"}
     assert alone.recipients == [f"another{person}@example.org"]
-
-
-def test_whoever_is_put_into_a_recall_at_a_look_sees_it(postbox: Postbox) -> None:
-    from tarkka import access
-    from tarkka.recalls.tracing import TRACE
-    from tarkka.vocabulary import Purpose, Role
-
-    person, recall = somebody(), a_recall_of()
-    look = {"role": Role.AUTOMATIC, "actor": "test", "purpose": Purpose.RECALL, "subject": TRACE}
-    with access.opened(**look, case_ref=str(recall)) as opened:
-        opened.cover([])
-        rows(
-            "INSERT INTO recall_person (recall_id, person_id, receipt_id, purchased_at, certainty)"
-            " VALUES (%s, %s, 1, '2024-03-05', 'bought') RETURNING 1",
-            recall,
-            person,
-        )
-        rows("SELECT recalls.tell_found()")
-    seen = rows_of_owner("SELECT event_id FROM access_event_person WHERE person_id = %s", person)
-    assert seen == [(opened.event_id,)]

@@ -68,10 +68,6 @@ BEGIN
     ON CONFLICT DO NOTHING;
     GET DIAGNOSTICS new = ROW_COUNT;
     PERFORM recalls.queue_untold(access.recall());
-    -- Whoever was put into the recall at this look sees it among theirs, also if the program said that nobody was in it.
-    INSERT INTO access_event_person (person_id, event_id)
-    SELECT DISTINCT p.person_id, t.event_id FROM recall_person p CROSS JOIN access.ticket() t
-    WHERE p.recall_id = access.recall() AND p.found_at = now() ON CONFLICT DO NOTHING;
     RETURN new;
 END $$;
 

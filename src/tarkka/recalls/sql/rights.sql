@@ -161,12 +161,28 @@ $$;
 GRANT USAGE ON SCHEMA recalls TO tarkka_household;
 GRANT EXECUTE ON FUNCTION recalls.unread TO tarkka_person, tarkka_household;
 
+-- Whoever is stored sees the look that stored them, whatever else the login does or leaves out: the statement itself covers them, and fails if the look
+-- has ended. A trigger of the statement, for one of the commit would ask of each row, and a function that stores would need its own rights to purchases.
+-- Whoever passes by the policies is at no look.
+CREATE FUNCTION recalls.cover_stored() RETURNS trigger
+LANGUAGE plpgsql SET search_path = pg_catalog, public, pg_temp AS $$
+BEGIN
+    PERFORM access.cover(array_agg(n.person_id)) FROM new_person n HAVING count(*) > 0;
+    RETURN NULL;
+END $$;
+CREATE TRIGGER covers AFTER INSERT ON recall_person REFERENCING NEW TABLE AS new_person
+    FOR EACH STATEMENT WHEN (row_security_active('public.recall_person')) EXECUTE FUNCTION recalls.cover_stored();
+
 -- A trace writes and reads the result of its own recall. A person reads theirs; a look at them for a recall, that recall's.
 GRANT SELECT, INSERT (recall_id, person_id, receipt_id, purchased_at, certainty) ON recall_person TO tarkka_trace;
 GRANT INSERT (recall_id, event_id, quarter, people, new_people) ON recall_run TO tarkka_trace;
 GRANT SELECT ON recall_run TO tarkka_app, tarkka_trace;
 GRANT USAGE ON SEQUENCE recall_run_id_seq TO tarkka_trace;
-CREATE POLICY traces ON recall_person FOR INSERT TO tarkka_trace WITH CHECK (recall_id = (SELECT access.recall()));
+-- Of nobody but the purchaser of a receipt that the trace sees.
+CREATE POLICY traces ON recall_person FOR INSERT TO tarkka_trace WITH CHECK (recall_id = (SELECT access.recall()) AND EXISTS (
+    SELECT FROM receipt r WHERE r.purchaser_id = recall_person.person_id AND r.purchased_at = recall_person.purchased_at AND r.id = recall_person.receipt_id
+    UNION ALL
+    SELECT FROM held_receipt r WHERE r.purchaser_id = recall_person.person_id AND r.purchased_at = recall_person.purchased_at AND r.id = recall_person.receipt_id));
 CREATE POLICY of_this_recall ON recall_person FOR SELECT TO tarkka_trace USING (recall_id = (SELECT access.recall()));
 CREATE POLICY own ON recall_person FOR SELECT TO tarkka_person
     USING (person_id = (SELECT access.subject('person', 'TOTAL')) AND recall_id = ANY ((SELECT recalls.shown())::bigint[]));
