@@ -3,6 +3,7 @@
 import re
 import secrets
 from datetime import UTC, date, datetime, timedelta
+from zoneinfo import ZoneInfo
 
 import pytest
 from hypothesis import HealthCheck, given, settings
@@ -371,6 +372,7 @@ def test_letters_with_marks_of_their_own_are_the_same_letters(owner):
         "?search=../../../..",
         "?month=2024-13",
         "?month=2024-3",
+        "?month=2099-01",
         "?year=1999",
         "?year=20244",
         "?after=0",
@@ -388,8 +390,10 @@ def test_a_month_shows_its_purchases_with_their_sum_and_the_months_beside_it(own
     assert "The month’s purchases in all €60.00" in text
     assert "?month=2024-02" in page.content.decode()
     assert "?month=2024-04" in page.content.decode()
-    now = datetime.now(UTC)
+    now = datetime.now(ZoneInfo("Europe/Helsinki"))
     assert 'rel="next"' not in owner.get(f"/purchases/?month={now:%Y-%m}").content.decode()
+    later = now.replace(day=1) + timedelta(days=32)
+    assert owner.get(f"/purchases/?month={later:%Y-%m}").status_code == 404
 
 
 def test_a_year_shows_its_months_with_their_sums_and_leads_to_them(owner):

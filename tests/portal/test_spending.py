@@ -296,6 +296,25 @@ def test_one_steps_from_period_to_period_and_not_out_of_the_register(owner):
     assert 'rel="next"' not in owner.get(f"/spending/?year={NOW.year}").content.decode()
 
 
+@pytest.mark.parametrize("today", ["2024-03-01", "2024-03-31", "2024-12-31"])
+def test_there_is_no_month_of_the_future(owner, monkeypatch, today):
+    from tarkka.portal.pages import spending
+
+    class Then(datetime):
+        @classmethod
+        def now(cls, tz=None):
+            return cls.fromisoformat(f"{today}T12:00").replace(tzinfo=tz)
+
+    monkeypatch.setattr(spending, "datetime", Then)
+    for month in range(1, 13):
+        answer = owner.get(f"/spending/?year=2024&month={month}")
+        assert answer.status_code == (200 if month <= int(today[5:7]) else 404)
+        if answer.status_code == 200:
+            assert (b'rel="next"' in answer.content) is (month < int(today[5:7]))
+    assert b'rel="next"' not in owner.get("/spending/?year=2024").content
+    assert owner.get("/spending/?year=2025").status_code == 404
+
+
 def test_the_first_year_is_compared_with_nothing(owner):
     assert "compared with" not in browsing.words(owner.get("/spending/?year=2014"))
 

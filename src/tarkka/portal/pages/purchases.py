@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 
-from django.http import HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import redirect, render
 from django.urls import reverse
@@ -50,6 +50,8 @@ def _listed(request: HttpRequest, person_id: int) -> HttpResponse:
     position = Position.of(request)
     if position.year is not None:
         return _year(request, person_id, position.year)
+    if position.month is not None and position.month > timezone.localdate():
+        raise Http404
     document = described()
     asked = kept(request, position.search) if position.search else None
     form = _form(asked, document)

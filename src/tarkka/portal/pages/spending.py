@@ -107,7 +107,7 @@ def spending(request: HttpRequest, person_id: int) -> HttpResponse:
     now_is = datetime.now(rulebook.time_zone)
     document, today = rulebook.in_force(now_is).description.document, now_is.date()
     years = range(today.year, rulebook.versions[0].effective_on.year - 1, -1)
-    asked = _asked(request, years, rulebook.time_zone)
+    asked = _asked(request, years, today, rulebook.time_zone)
     span, earlier = asked.span, asked.span.earlier(asked.back, today)
     with service_look(person_id) as look:
         person = read_person(person_id)
@@ -151,8 +151,8 @@ def spending(request: HttpRequest, person_id: int) -> HttpResponse:
                 (each, gettext(_BY[each]), asked.address(by=each)) for each in Breakdown if each.level <= look.level
             ],
             "division": _division(by, now, before, document),
-            "to_earlier": _step(asked, -1, years),
-            "to_later": _step(asked, 1, years),
+            "to_earlier": _step(asked, -1, years, today),
+            "to_later": _step(asked, 1, years, today),
             "years": years,
             "month_names": month_names(),
         },
@@ -169,13 +169,16 @@ def _dropped(by: Breakdown, first: date) -> list[str]:
     return found
 
 
-def _asked(request: HttpRequest, years: range, zone: ZoneInfo) -> Asked:
+def _asked(request: HttpRequest, years: range, today: date, zone: ZoneInfo) -> Asked:
     year, month = asked_period(request)
     by, compared = request.GET.get("by", ""), request.GET.get("with", "month")
     asked_year = year or years[0]
     if asked_year not in years or by not in ("", *Breakdown) or compared not in _BACK:
         raise Http404
-    return Asked(asked_year, month, Breakdown(by) if by else None, compared, zone)
+    asked = Asked(asked_year, month, Breakdown(by) if by else None, compared, zone)
+    if asked.span.first > today:
+        raise Http404
+    return asked
 
 
 def _lowering(document: Document, made: Collection[Objection], level: Level) -> list[str]:
@@ -224,10 +227,10 @@ def _names(by: Breakdown, keys: list[str], document: Document) -> Mapping[str, s
     return group_names(keys, reader_language()) if by is Breakdown.GROUP else product_names(keys)
 
 
-def _step(asked: Asked, by: int, years: range) -> Step | None:
-    """Return the step to the next period, or to the one before; None where the register has none."""
+def _step(asked: Asked, by: int, years: range, today: date) -> Step | None:
+    """Return the step to the next period, or to the one before; None where the register has none or none yet."""
     first = months_later(asked.span.first, by if asked.month else 12 * by)
-    if first.year not in years:
+    if first.year not in years or first > today:
         return None
     there = replace(asked, year=first.year, month=first.month if asked.month else None)
     return Step(span_name(there.span), there.address())
