@@ -298,12 +298,12 @@ CALLERS = {
         f"bonus.{name}": {"household"}
         for name in ("accounts_shown", "balance", "of_household", "sees_all", "take_back", "visible_months")
     },
+    "bonus.accounts_due": {"trace"},
     "bonus.close_month": {"trace"},
     "bonus.closings": {"app", "household", "trace"},
     "bonus.kept_since": {"app"},
     "bonus.pay_out": {"trace"},
     "bonus.payments": {"trace"},
-    "bonus.unpayable": {"trace"},
     "bonus.this_month": {"app", "household", "owner", "trace"},
     "jobs.procrastinate_defer_jobs_v1": {"door"},
     "jobs.procrastinate_fetch_job_v2": {"app"},

@@ -111,6 +111,65 @@ def test_payee_whose_name_no_bank_takes_waits_and_stops_nobody(month):
         assert connection.execute("SELECT acting FROM payout_run").fetchall() == [("E-1",)]
 
 
+def spoil(table: str, *homes: Household) -> None:
+    """Let accounts be encrypted with another key than the program has."""
+    with administrator() as connection:
+        connection.execute("SET session_replication_role = replica")
+        digest = (
+            ", iban_digest = sha256(overlay(iban_sealed PLACING '\\x00000000' FROM 20))" if table == "payout" else ""
+        )
+        connection.execute(
+            f"UPDATE {table} SET iban_sealed = overlay(iban_sealed PLACING '\\x00000000' FROM 20){digest}"
+            " WHERE person_id = ANY (%s)",
+            [[home.persons[0] for home in homes]],
+        )
+
+
+def test_payee_whose_account_cannot_be_decrypted_waits_and_stops_nobody(month):
+    from typer.testing import CliRunner
+
+    from tarkka.cli.main import main
+
+    home, broken, without = a_buyer(month), a_buyer(month), a_buyer(month, iban=None)
+    close(month)
+    spoil("payout_account", broken)
+    answer = CliRunner().invoke(main, ["bonus", "payout", "--month", f"{month:%Y-%m}", "--from", PAYER])
+    assert answer.exit_code == 0, answer.stderr
+    assert f"Household {broken.id} waits: its payee's account cannot be decrypted" in answer.stderr
+    assert "1 households wait for an account." in answer.stdout
+    assert balances(home, broken, without) == [0, 375, 375]
+    assert [len(pay(month).files), pay(month).unreadable] == [1, (broken.id,)]
+    give(broken.persons[0], OTHER)
+    following = next(MONTHS)
+    buy(home, following, "100.00")
+    close(following)
+    made = pay(following)
+    assert (paid(made.files, "IBAN", "InstdAmt"), made.unreadable) == ([(IBAN, "1.00"), (OTHER, "3.75")], ())
+
+
+def test_month_is_not_paid_out_with_another_key(month):
+    from tarkka.bonus.payout import NotPayable
+
+    homes = a_buyer(month), a_buyer(month)
+    close(month)
+    spoil("payout_account", *homes)
+    with pytest.raises(NotPayable, match="no account can be decrypted"):
+        pay(month)
+    assert balances(*homes) == [375, 375]
+
+
+def test_files_with_an_account_that_cannot_be_decrypted_are_not_made_again(month):
+    from tarkka.bonus.payout import NotPayable
+
+    home, broken = a_buyer(month), a_buyer(month)
+    close(month)
+    pay(month)
+    spoil("payout", broken)
+    with pytest.raises(NotPayable, match=f"household {broken.id} was paid to .* cannot be decrypted"):
+        pay(month)
+    assert balances(home, broken) == [0, 0]
+
+
 @pytest.mark.parametrize("ended", ["handed over", "ended"])
 def test_main_member_now_is_paid_or_the_last_one(month, ended):
     home = a_buyer(month)
@@ -206,7 +265,12 @@ def test_the_payout_is_a_look_that_everybody_in_the_register_sees(month):
 
 @pytest.mark.parametrize(
     "statement",
-    ["SELECT bonus.pay_out('2017-01-01', 'a', 'b', 'c')", "SELECT * FROM bonus.payments(1)", "SELECT * FROM payout"],
+    [
+        "SELECT bonus.pay_out('2017-01-01', 'a', 'b', 'c', '{}')",
+        "SELECT * FROM bonus.accounts_due()",
+        "SELECT * FROM bonus.payments(1)",
+        "SELECT * FROM payout",
+    ],
 )
 def test_no_other_look_at_all_households_pays_or_reads_who_was_paid(program, statement):
     import psycopg

@@ -80,7 +80,9 @@ INSERT INTO bonus_part (run_id, first_entry, last_entry, kind, debit, credit, en
     SELECT run_id, id, id, kind, debit, credit, 1, amount_cents, sha256(int8send(id) || int8send(household_id) || int8send(amount_cents)) FROM entry;
 INSERT INTO payout_run (month, payer_name, payer_iban, payouts, paid_cents, without_account, digest, acting)
     VALUES ('2026-01-01'::date + interval '{0} months', 'S', 'FI', 0, 0, 1, sha256(''), 'u{0}');
-WITH paid AS (INSERT INTO payout (run_id, household_id, iban_digest, amount_cents) SELECT max(id), {0} + 1, sha256('a'), 7 FROM payout_run RETURNING id)
+WITH home AS (INSERT INTO household DEFAULT VALUES RETURNING id),
+    paid AS (INSERT INTO payout (run_id, household_id, iban_digest, amount_cents)
+             SELECT (SELECT max(id) FROM payout_run), id, sha256('a'), 7 FROM home RETURNING id)
 INSERT INTO payout_return (payout_id, acting) SELECT id, 'u{0}' FROM paid;
 INSERT INTO retention_run (version, acting) VALUES (1, 'u{0}');
 INSERT INTO retention_drop (run_id, version, level, quarter, rows, bytes, held)

@@ -17,6 +17,7 @@ from pathlib import Path
 from typing import Any
 
 import psycopg
+from cryptography.exceptions import InvalidTag
 from django.db import connection
 
 from tarkka import access
@@ -49,7 +50,8 @@ class NotReturned(ValueError):
 class PaidOut:
     """A month's payout: its files, how many households were paid how many cents, and how many wait for an account.
 
-    `unpayable` are the households, by number, that wait now because no bank takes their payee's name.
+    `unpayable` are the households, by number, that wait now because no bank takes their payee's name, `unreadable`
+    those whose payee's account cannot be decrypted.
     """
 
     month: date
@@ -59,6 +61,7 @@ class PaidOut:
     without_account: int
     files: tuple[Path, ...]
     unpayable: tuple[int, ...]
+    unreadable: tuple[int, ...]
 
 
 def pay_out(month: date, *, from_iban: str, acting: str, told: Told = lambda _done, _all: None) -> PaidOut:
@@ -81,12 +84,17 @@ def pay_out(month: date, *, from_iban: str, acting: str, told: Told = lambda _do
             look.cover_everyone()
             raw = connection.connection
             raw.execute("SET LOCAL statement_timeout = '30min'; SET LOCAL work_mem = '128MB'")
-            run = _run(raw, month, Payer(document.controller.name.fi, from_iban), acting)
+            unpayable, unreadable = _who_waits(raw)
+            run = _run(raw, month, Payer(document.controller.name.fi, from_iban), acting, unreadable)
+            if unreadable and not run.payouts:
+                # Undone: a month is paid out once, and everybody would wait for the next.
+                raise NotPayable("no account can be decrypted: see TARKKA_KEYS, whether they are this register's keys")
             zone, currency = rulebook.time_zone, document.register.currency
             parts = [_write(part) for part in run.files(raw, zone, currency, told)]
-            unpayable = tuple(household for (household,) in raw.execute("SELECT bonus.unpayable()"))
         named = tuple(part.rename(part.with_name(part.name.removeprefix(".").removesuffix(".part"))) for part in parts)
-    return PaidOut(month, run.at, run.payouts, run.paid_cents, run.without_account, named, unpayable)
+    return PaidOut(
+        month, run.at, run.payouts, run.paid_cents, run.without_account, named, tuple(unpayable), tuple(unreadable)
+    )
 
 
 def take_back(reference: str, *, acting: str) -> int:
@@ -145,9 +153,30 @@ class _Run:
                 told(done, self.payouts)
 
 
-def _run(raw: psycopg.Connection[Any], month: date, payer: Payer, acting: str) -> _Run:
+def _who_waits(raw: psycopg.Connection[Any]) -> tuple[list[int], list[int]]:
+    """Return the households whose payee's name no bank takes, and those whose account cannot be decrypted."""
+    unpayable, unreadable = [], []
+    with raw.cursor(name="accounts") as rows:
+        rows.itersize = MOST
+        rows.execute("SELECT * FROM bonus.accounts_due()")
+        for household, iban_sealed, is_writable in rows:
+            if not is_writable:
+                unpayable.append(household)
+            elif _opened(iban_sealed) is None:
+                unreadable.append(household)
+    return unpayable, unreadable
+
+
+def _opened(iban_sealed: bytes) -> str | None:
     try:
-        raw.execute("SELECT bonus.pay_out(%s, %s, %s, %s)", [month, payer.name, payer.iban, acting])
+        return open_iban(iban_sealed)
+    except InvalidTag:
+        return None
+
+
+def _run(raw: psycopg.Connection[Any], month: date, payer: Payer, acting: str, unreadable: list[int]) -> _Run:
+    try:
+        raw.execute("SELECT bonus.pay_out(%s, %s, %s, %s, %s)", [month, payer.name, payer.iban, acting, unreadable])
     except psycopg.errors.ObjectNotInPrerequisiteState:
         raise NotPayable(f"{month:%Y-%m} is not closed: run `tarkka bonus close --month {month:%Y-%m}` first") from None
     [row] = raw.execute(
@@ -164,8 +193,11 @@ def _payment(
 ) -> Payment:
     if given_name is None:
         raise NotPayable(f"somebody who was paid for {month:%Y-%m} was erased: its files are not made again")
+    iban = _opened(iban_sealed)
+    if iban is None:
+        raise NotPayable(f"the account that household {household} was paid to for {month:%Y-%m} cannot be decrypted")
     reference = f"BONUS-{month:%Y-%m}-{household}"
-    return Payment(reference, f"{given_name} {family_name}", open_iban(iban_sealed), amount_cents)
+    return Payment(reference, f"{given_name} {family_name}", iban, amount_cents)
 
 
 def _write(named: tuple[str, bytes]) -> Path:

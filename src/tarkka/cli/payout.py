@@ -47,6 +47,10 @@ def payout(
         typer.echo(f"{paid.without_account} households wait for an account.")
     for household in paid.unpayable:
         typer.echo(f"Household {household} waits: its payee's name has no letter that a bank takes.", err=True)
+    for household in paid.unreadable:
+        typer.echo(
+            f"Household {household} waits: its payee's account cannot be decrypted. They must give it again.", err=True
+        )
 
 
 def returned(

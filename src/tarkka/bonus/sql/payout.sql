@@ -81,8 +81,8 @@ LANGUAGE sql IMMUTABLE PARALLEL SAFE AS $$ SELECT name ~ '[A-Za-z\u00C0-\u00D6\u
 
 -- Pay out what is owed at the program's look at all households for Bonus, and return the run's number; that of the month's run if it was paid
 -- out before. Whoever is owed something is paid to the account of its main member, or of its last one where it has none now; without an
--- account, and where nothing is owed, the balance is carried on. Refused for a month that was not closed.
-CREATE FUNCTION bonus.pay_out(of_month date, by_name text, from_iban text, paid_by text) RETURNS bigint
+-- account, where nothing is owed, and where the account is told to be unreadable, the balance is carried on. Refused for a month that was not closed.
+CREATE FUNCTION bonus.pay_out(of_month date, by_name text, from_iban text, paid_by text, unreadable bigint[]) RETURNS bigint
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, public, pg_temp AS $$
 DECLARE
     made bigint;
@@ -113,7 +113,7 @@ BEGIN
     paid AS (
         INSERT INTO payout (run_id, household_id, person_id, iban_sealed, iban_digest, amount_cents)
         SELECT made, o.household_id, p.person_id, p.iban_sealed, sha256(p.iban_sealed), o.cents
-        FROM owed o JOIN payees p USING (household_id) WHERE p.is_writable ORDER BY o.household_id
+        FROM owed o JOIN payees p USING (household_id) WHERE p.is_writable AND o.household_id <> ALL (unreadable) ORDER BY o.household_id
         RETURNING id, household_id, amount_cents
     ),
     posted AS (
@@ -129,17 +129,19 @@ BEGIN
     RETURN made;
 END $$;
 
--- The households that are owed something and wait although an account was given: no bank takes the payee's name.
-CREATE FUNCTION bonus.unpayable() RETURNS SETOF bigint
+-- The households that are owed something and to which an account was given, and whether a bank takes the payee's name, at the program's look at
+-- all households for Bonus. Whether the account can be read, the database does not know.
+CREATE FUNCTION bonus.accounts_due() RETURNS TABLE (household_id bigint, iban_sealed bytea, is_writable boolean)
 LANGUAGE plpgsql STABLE SECURITY DEFINER PARALLEL RESTRICTED SET search_path = pg_catalog, public, pg_temp AS $$
 BEGIN
     IF NOT access.group_for('trace', '{bonus}') THEN
         RAISE EXCEPTION 'no_look' USING ERRCODE = 'insufficient_privilege';
     END IF;
-    RETURN QUERY SELECT y.household_id FROM bonus.payees() y JOIN payout_account a USING (person_id) JOIN person n ON n.id = y.person_id
-    WHERE NOT bonus.is_writable(n.given_name || n.family_name)
-    AND (SELECT sum(CASE WHEN e.credit = 'household' THEN e.amount_cents ELSE - e.amount_cents END) FROM ledger_entry e
-         WHERE e.household_id = y.household_id) > 0 ORDER BY 1;
+    RETURN QUERY SELECT y.household_id, a.iban_sealed, bonus.is_writable(n.given_name || n.family_name)
+    FROM bonus.payees() y JOIN payout_account a USING (person_id) JOIN person n ON n.id = y.person_id
+    JOIN (SELECT e.household_id FROM ledger_entry e GROUP BY 1
+          HAVING sum(CASE WHEN e.credit = 'household' THEN e.amount_cents ELSE - e.amount_cents END) > 0) o ON o.household_id = y.household_id
+    ORDER BY 1;
 END $$;
 
 -- What the bank is told of a run's payouts, in their order, at the program's look at all households for Bonus.
@@ -210,12 +212,12 @@ CREATE POLICY door_pays ON payout FOR INSERT TO tarkka_door WITH CHECK (true);
 CREATE POLICY door_takes_back ON payout_return FOR INSERT TO tarkka_door WITH CHECK (true);
 
 GRANT EXECUTE ON FUNCTION bonus.is_writable, bonus.payees TO tarkka_door;
-GRANT EXECUTE ON FUNCTION bonus.pay_out, bonus.payments, bonus.unpayable TO tarkka_trace;
+GRANT EXECUTE ON FUNCTION bonus.pay_out, bonus.payments, bonus.accounts_due TO tarkka_trace;
 GRANT EXECUTE ON FUNCTION bonus.take_back TO tarkka_household;
 GRANT CREATE ON SCHEMA bonus TO tarkka_door;
 ALTER FUNCTION bonus.has_payout OWNER TO tarkka_door;
 ALTER FUNCTION bonus.pay_out OWNER TO tarkka_door;
 ALTER FUNCTION bonus.payments OWNER TO tarkka_door;
-ALTER FUNCTION bonus.unpayable OWNER TO tarkka_door;
+ALTER FUNCTION bonus.accounts_due OWNER TO tarkka_door;
 ALTER FUNCTION bonus.take_back OWNER TO tarkka_door;
 REVOKE CREATE ON SCHEMA bonus FROM tarkka_door;
