@@ -37,7 +37,7 @@ def explain(household_id: int, month: date, *, acting: str) -> Explained:
 
 def explained(month: date, program: PublishedProgram, closed: datetime | None) -> Explained:
     """Return the same at a look at a household under way. Raises LookupError for a month that may not be seen."""
-    found = counted(month)
+    found = counted(month).get(month)
     if found is None:
         raise LookupError(f"{month:%Y-%m} is not among the months that may be seen")
     posted = tuple(entry for entry in entries() if entry.month == month)

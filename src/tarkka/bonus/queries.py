@@ -70,27 +70,25 @@ def closed_at(month: date) -> datetime | None:
     return found[0][0] if found else None
 
 
-def counted(month: date) -> Counted | None:
-    """Return what a month's receipts come to, at a look at a household; None for a month that the viewer may not see.
+def counted(*months: date) -> dict[date, Counted]:
+    """Return what the receipts of months come to, at a look at a household, of those that the viewer may see.
 
     Nothing is stored for it: an open month is reckoned when somebody looks.
     """
     with connection.cursor() as cursor:
         cursor.execute(
             """
-            SELECT coalesce(earning_cents, 0), coalesce(eligible_cents, 0), sales, left_out_cents,
-                   paid_cents, card_benefit_cents, cooperative, bonus.sees_all()
-            FROM bonus.of_household(%s)
+            SELECT asked.month, coalesce(earning_cents, 0), coalesce(eligible_cents, 0),
+                   CASE WHEN sees_all THEN coalesce(sales, 0) END,
+                   CASE WHEN sees_all THEN coalesce(left_out_cents, 0) END,
+                   CASE WHEN sees_all THEN coalesce(paid_cents, 0) END,
+                   CASE WHEN sees_all THEN coalesce(card_benefit_cents, 0) END, cooperative
+            FROM bonus.sees_all() AS viewer (sees_all), unnest(%s::date[]) AS asked (month),
+                 bonus.of_household(asked.month)
             """,
-            [month],
+            [list(months)],
         )
-        found = cursor.fetchall()
-    if not found:
-        return None
-    [(earning, eligible, sales, left_out, paid, card_benefit, cooperative, sees_all)] = found
-    if not sees_all:
-        return Counted(earning, eligible, cooperative=cooperative)
-    return Counted(earning, eligible, sales or 0, left_out or 0, paid or 0, card_benefit or 0, cooperative)
+        return {month: Counted(*found) for month, *found in cursor.fetchall()}
 
 
 def entries() -> list[Entry]:

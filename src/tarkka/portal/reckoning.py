@@ -92,7 +92,7 @@ class Month:
 
 def read_month(first: date, entries: Iterable[Entry] = ()) -> Month | None:
     """Return a month, at a look at the household; None if the viewer may not see it, or no program holds in it."""
-    counted = bonus.counted(first)
+    counted = bonus.counted(first).get(first)
     if counted is None:
         return None
     program = bonus.program_for(first).program

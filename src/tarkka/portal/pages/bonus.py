@@ -3,6 +3,7 @@
 What the main member and another member may see of it is decided in the database, at a look at the household (R10, R11).
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from urllib.parse import urlencode
@@ -75,9 +76,9 @@ class Row:
         return _address(self.first)
 
 
-def _with_bought(row: Row) -> Row:
-    counted = ledger.counted(row.first)
-    return replace(row, earning_cents=counted.earning_cents or None) if counted else row
+def _with_bought(rows: Sequence[Row]) -> list[Row]:
+    bought = {month: counted.earning_cents for month, counted in ledger.counted(*(row.first for row in rows)).items()}
+    return [replace(row, earning_cents=bought.get(row.first) or None) for row in rows]
 
 
 @require_safe
@@ -95,7 +96,7 @@ def bonus(request: HttpRequest, person_id: int) -> HttpResponse:
         now = read_month(this_month)
         closed = by_month(entries)
         rows = [Row(first, sum(each.amount_cents for each in posted)) for first, posted in closed.items()]
-        rows = [_with_bought(row) for row in rows[:LISTED]] + rows[LISTED:]
+        rows = _with_bought(rows[:LISTED]) + rows[LISTED:]
         last = months_later(this_month, -1)
         waiting = read_month(last) if last not in closed else None
         owed = ledger.balance()
