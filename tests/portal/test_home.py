@@ -61,6 +61,9 @@ def test_the_page_gathers_receipts_choices_looks_and_the_households_month():
     assert "Services made of purchase data" in said
     assert "May not be used" in said
     assert "automatic" in said.lower()
+    for language, words in (("fi", "bonusostot: "), ("sv", "bonusköp: ")):
+        said = browsing.words(browsing.signed_in(person, language=language).get("/home/"))
+        assert said.partition(words)[2][0].islower()
 
 
 def test_another_of_the_household_is_not_taken_for_the_person():

@@ -44,6 +44,18 @@ def money(cents: int) -> str:
     return f"{cents // 100}.{cents % 100:02d}"
 
 
+def make_it(monkeypatch: pytest.MonkeyPatch, now: str) -> None:
+    """Let the page take this for the register's time."""
+    from tarkka.portal.pages import spending
+
+    class Then(datetime):
+        @classmethod
+        def now(cls, tz: Any = None) -> datetime:
+            return cls.fromisoformat(now).replace(tzinfo=tz)
+
+    monkeypatch.setattr(spending, "datetime", Then)
+
+
 @pytest.fixture(scope="module")
 def household(site):
     """A household of two: the first bought what BOUGHT says and returned the clothes; the second bought nothing."""
@@ -130,6 +142,35 @@ def test_a_month_is_compared_with_the_month_before_or_that_of_a_year_ago(owner):
     a_year_ago = owner.get("/spending/?year=2024&month=1&by=group&with=year")
     assert tables(a_year_ago)[0][0] == ["Product group", "January 2024", "January 2023", "Change"]
     assert parts(a_year_ago) == {"dairy": (300, 100), "bakery": (50, 0)}
+
+
+@pytest.mark.parametrize(
+    ("language", "title", "inside"),
+    [
+        ("fi", "Helmikuu 2024", "vertailu: helmikuu 2024"),
+        ("sv", "Februari 2024", "jämfört med: februari 2024"),
+        ("en", "February 2024", "compared with February 2024"),
+    ],
+)
+def test_a_month_has_its_capital_where_it_is_a_title_and_none_inside_a_sentence(site, language, title, inside):
+    household = building.a_household(1)
+    bought = [receipt(household.cards[0], f"2024-0{month}-05T12:00:00Z", "prisma", {"dairy": 100}) for month in (2, 3)]
+    building.take(building.a_source(), bought)
+    text = browsing.words(
+        browsing.signed_in(household.persons[0], language=language).get("/spending/?year=2024&month=3")
+    )
+    assert title in text.partition(inside)[0]  # the step to it
+    assert title in text.partition(inside)[2]  # the chart's legend
+    assert inside in text
+
+
+@pytest.mark.parametrize(("language", "first"), [("fi", "tammikuu"), ("sv", "januari")])
+def test_nor_has_it_one_in_what_a_chart_is_called(monkeypatch, household, language, first):
+    """At the end of January the year so far is one whole month."""
+    make_it(monkeypatch, "2024-01-31T12:00")
+    client = browsing.signed_in(household.persons[0], language=language)
+    [label] = re.findall('role="img" aria-label="([^"]*)"', client.get("/spending/").content.decode())[:1]
+    assert f", {first} 2024" in label
 
 
 def test_a_month_of_returns_is_below_zero(owner):
@@ -298,14 +339,7 @@ def test_one_steps_from_period_to_period_and_not_out_of_the_register(owner):
 
 @pytest.mark.parametrize("today", ["2024-03-01", "2024-03-31", "2024-12-31"])
 def test_there_is_no_month_of_the_future(owner, monkeypatch, today):
-    from tarkka.portal.pages import spending
-
-    class Then(datetime):
-        @classmethod
-        def now(cls, tz=None):
-            return cls.fromisoformat(f"{today}T12:00").replace(tzinfo=tz)
-
-    monkeypatch.setattr(spending, "datetime", Then)
+    make_it(monkeypatch, f"{today}T12:00")
     for month in range(1, 13):
         answer = owner.get(f"/spending/?year=2024&month={month}")
         assert answer.status_code == (200 if month <= int(today[5:7]) else 404)

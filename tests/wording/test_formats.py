@@ -55,6 +55,7 @@ def test_days_and_times_are_written_as_the_language_writes_them(language, day, w
     assert formats.day(moment, language) == formats.day(date(2016, 11, 22), language) == day
     assert formats.day_of_week(moment, language) == with_weekday
     assert formats.month(moment, language) == month
+    assert formats.month_inside(moment, language) == (month if language == "en" else month.lower())
     assert formats.clock(moment, language) == clock
 
 

@@ -35,11 +35,12 @@ def span_of(year: int, month: int | None, zone: ZoneInfo) -> Span:
     return month_span(year, month, zone) if month else year_span(year, zone)
 
 
-def span_name(span: Span) -> str:
-    """Return what a period is called: a whole year or month by its name, any other by its days."""
+def span_name(span: Span, *, is_inside: bool = False) -> str:
+    """Return what a period is called, or what inside a sentence: a whole year or month by its name, else its days."""
     if not span.is_whole:
         return formats.days(span.first, span.last, reader_language())
-    return formats.month(span.first, reader_language()) if len(span.months()) == 1 else str(span.first.year)
+    month = formats.month_inside if is_inside else formats.month
+    return month(span.first, reader_language()) if len(span.months()) == 1 else str(span.first.year)
 
 
 def month_names() -> list[tuple[int, str]]:

@@ -106,8 +106,14 @@ def full_day(value: date, language: str) -> str:
 
 def month(value: date, language: str) -> str:
     """Return a month as a heading: `Marraskuu 2016`."""
-    text = format_skeleton("yMMMM", value, locale=_LOCALES[language])
+    text = month_inside(value, language)
     return text[:1].upper() + text[1:]
+
+
+def month_inside(value: date, language: str) -> str:
+    """Return a month as it stands inside a sentence: `marraskuu 2016`, `november 2016`, `November 2016`."""
+    text: str = format_skeleton("yMMMM", value, locale=_LOCALES[language])
+    return text
 
 
 def month_name(value: date, width: str, language: str) -> str:

@@ -139,6 +139,7 @@ def spending(request: HttpRequest, person_id: int) -> HttpResponse:
             "now": now,
             "total": total,
             "earlier": span_name(earlier) if before else "",
+            "inside": {"now": span_name(shown, is_inside=True), "earlier": span_name(earlier, is_inside=True)},
             "compared": compared,
             "comparisons": [(each, gettext(word), asked.address(compared=each)) for each, word in _COMPARED.items()],
             "months": None if asked.month else _months(asked, shown, now, before, document.register.currency),

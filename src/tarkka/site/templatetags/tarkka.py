@@ -124,6 +124,12 @@ def month(value: date) -> str:
 
 
 @register.filter
+def month_inside(value: date) -> str:
+    """Return a month and its year as they stand inside a sentence."""
+    return formats.month_inside(value, reader_language())
+
+
+@register.filter
 def moment(at: datetime) -> str:
     """Return day, year and time of an aware datetime."""
     return _at(formats.day(_local(at), reader_language()), at)
