@@ -16,7 +16,7 @@ from bench.measuring import ROOT, register, tell
 
 sys.path.insert(0, str(ROOT / "tests"))
 
-HOUSEHOLDS = 40
+HOUSEHOLDS = 400
 BATCH = 500
 
 
