@@ -16,7 +16,8 @@ from bench.measuring import ROOT, register, tell
 
 sys.path.insert(0, str(ROOT / "tests"))
 
-HOUSEHOLDS = 400
+EACH = 2_500
+"""Operations of a household, so that each has some thousands of purchases in its month; and forty households at least."""
 BATCH = 500
 
 
@@ -28,7 +29,7 @@ def fuzz(operations: int, seed: int, told: Callable[[int], None] = lambda _done:
     from earning import MARCH, balances, close_month
 
     random = Random(seed)
-    month = Drawn(random, [a_household(2) for _ in range(HOUSEHOLDS)], a_source())
+    month = Drawn(random, [a_household(2) for _ in range(max(40, operations // EACH))], a_source())
     ids = [home.id for home in month.homes]
     done = compared = 0
     while done < operations:
@@ -37,8 +38,10 @@ def fuzz(operations: int, seed: int, told: Callable[[int], None] = lambda _done:
         done = month.operations
         if done >= operations or random.random() < 0.05:
             close_month()
-            expected = {home: sum(cents) for home, cents in earned(kept for _, kept in month.sales).items()}
-            found = balances(ids, MARCH)
+            expected = dict.fromkeys(ids, 0) | {
+                home: sum(cents) for home, cents in earned(kept for _, kept in month.sales).items()
+            }
+            found = dict.fromkeys(ids, 0) | balances(ids, MARCH)
             assert found == expected, f"seed {seed}, after {done} operations: the ledger differs from the reckoning"
             assert all(cents >= 0 for cents in found.values())
             compared += 1
