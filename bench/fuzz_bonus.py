@@ -17,7 +17,7 @@ from bench.measuring import ROOT, register, tell
 sys.path.insert(0, str(ROOT / "tests"))
 
 EACH = 2_500
-"""Operations of a household, so that each has some thousands of purchases in its month; and forty households at least."""
+"""Operations of a household: some thousands of purchases in its month. Forty households at least."""
 BATCH = 500
 
 
