@@ -8,6 +8,8 @@ from tests.site.test_addresses import ADDRESSES
 
 import browsing
 import building
+import staffing
+from tarkka.vocabulary import Role
 
 FORMS_ONLY = sorted({address for (_, method, address), told in ADDRESSES.items() if (method, told[0]) == ("get", 405)})
 TITLES = {
@@ -86,6 +88,29 @@ def test_an_address_that_takes_forms_only_says_so_on_a_page(household, address):
     reached, page = in_finnish(client, answer)
     assert (reached, page.status_code) == (address.format(recall=1), 405)
     assert TITLES["fi"] in browsing.words(page)
+
+
+EVERYONES = ("/", "/description/", "/nowhere/", "/console/nowhere/", "/sign-out/")
+
+
+@pytest.mark.parametrize(
+    ("who", "first", "addresses"),
+    [
+        ("customer", "/home/", ("/home/", "/looks/", *EVERYONES)),
+        ("staff", "/console/", ("/console/", "/console/account/", *EVERYONES)),
+        ("nobody", "/", EVERYONES),
+    ],
+)
+def test_every_page_leads_to_the_first_one_of_whoever_is_signed_in(household, who, first, addresses):
+    client = browsing.anonymous()
+    if who == "customer":
+        client = browsing.signed_in(household.persons[0])
+    elif who == "staff":
+        client = staffing.signed_in(staffing.an_account(Role.CUSTOMER_SERVICE))
+    for address in addresses:
+        page = client.get(address).content.decode()
+        assert re.findall('<a class="brand[^"]*" href="([^"]*)"', page) == [first], address
+        assert set(re.findall('<section class="empty">.*?href="([^"]*)"', page, re.DOTALL)) <= {first}, address
 
 
 @pytest.mark.parametrize("language", TITLES)

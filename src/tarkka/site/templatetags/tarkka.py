@@ -7,6 +7,7 @@ from decimal import Decimal
 from django import template
 from django.conf import settings
 from django.template import RequestContext
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
@@ -64,9 +65,16 @@ def languages() -> list[tuple[str, str]]:
 
 
 @register.simple_tag(takes_context=True)
+def first_page(context: RequestContext) -> str:
+    """Return the address of the first page of whoever is signed in, or the one for everyone."""
+    session = getattr(context.get("request"), "session", {})
+    return reverse("console-home" if "staff" in session else "home" if "person_id" in session else "start")
+
+
+@register.simple_tag(takes_context=True)
 def this_page(context: RequestContext) -> str:
     """Return the address to come back to from choosing a language: of this page, or of the one its form was on."""
-    return present_page(context["request"], "/")
+    return present_page(context["request"], first_page(context))
 
 
 @register.filter
