@@ -14,6 +14,14 @@ MONTHS = iter(months_later(date(2021, 1, 1), place) for place in range(60))
 """Months of nobody else: each test takes the next."""
 
 
+def forget(*tables: str) -> None:
+    """Let nothing have been posted, or paid, before."""
+    with administrator() as connection:
+        connection.execute("SET session_replication_role = replica")
+        for table in tables:
+            connection.execute(f"DELETE FROM {table}")
+
+
 def a_buyer(month: date, total: str = "250.00", *, iban: str | None = IBAN) -> Household:
     """Return a household that bought in a month; its main member gave an account, if one is told."""
     home = a_household(2)

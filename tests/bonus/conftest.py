@@ -21,23 +21,16 @@ def program(database: str) -> str:
 @pytest.fixture
 def empty_ledger(program: str) -> str:
     """Forget every closing, so that a month is closed for the first time. Yields the database's address."""
-    from building import administrator
+    from paying import forget
 
-    with administrator() as connection:
-        connection.execute("SET session_replication_role = replica")
-        connection.execute("DELETE FROM ledger_entry; DELETE FROM bonus_part; DELETE FROM bonus_run")
+    forget("ledger_entry", "bonus_part", "bonus_run")
     return program
 
 
 @pytest.fixture
 def month(program: str) -> date:
     """A month of this test's own, with nothing owed from tests before."""
-    from building import administrator
-    from paying import MONTHS
+    from paying import MONTHS, forget
 
-    with administrator() as connection:
-        connection.execute("SET session_replication_role = replica")
-        connection.execute(
-            "DELETE FROM ledger_entry; DELETE FROM payout_return; DELETE FROM payout; DELETE FROM payout_run"
-        )
+    forget("ledger_entry", "payout_return", "payout", "payout_run")
     return next(MONTHS)

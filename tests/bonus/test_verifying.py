@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 
 from building import administrator
-from paying import a_buyer, close, pay
+from paying import MONTHS, a_buyer, close, forget, pay
 
 ENTRY = "WHERE kind = 'payout_returned'"
 """Of what came back."""
@@ -72,17 +72,24 @@ def found(connection: Any) -> list[str]:
     return [f"{each.where.split()[0]}: {each.what}" for each in verify_ledger(connection)]
 
 
-@pytest.fixture
-def ledger(empty_ledger: str, month: Any) -> Any:
-    """A month closed and paid out, of which one payment came back; whatever is done to it is undone."""
+@pytest.fixture(scope="module")
+def posted(program: str) -> None:
+    """A month closed and paid out, of which one payment came back, and nothing else."""
     from tarkka.bonus.payout import take_back
 
+    forget("ledger_entry", "bonus_part", "bonus_run", "payout_return", "payout", "payout_run")
+    month = next(MONTHS)
     a_buyer(month)
     returned = a_buyer(month)
     a_buyer(month, "100.00", iban=None)
     close(month)
     assert pay(month).payouts == 2
     assert take_back(f"BONUS-{month:%Y-%m}-{returned.id}", acting="test") == 375
+
+
+@pytest.fixture
+def ledger(posted: None) -> Any:
+    """The ledger as it was posted; whatever is done to it is undone."""
     with administrator() as connection, connection.transaction(force_rollback=True):
         connection.execute("SET LOCAL session_replication_role = replica")
         yield connection

@@ -78,12 +78,15 @@ WITH entry AS (
     SELECT 1, '2026-01-01', 'bonus', 'bonus_cost', 'household', 7, {0} + 1, max(id) FROM bonus_run RETURNING *)
 INSERT INTO bonus_part (run_id, first_entry, last_entry, kind, debit, credit, entries, amount_cents, digest)
     SELECT run_id, id, id, kind, debit, credit, 1, amount_cents, sha256(int8send(id) || int8send(household_id) || int8send(amount_cents)) FROM entry;
-INSERT INTO payout_run (month, payer_name, payer_iban, payouts, paid_cents, without_account, digest, acting)
-    VALUES ('2026-01-01'::date + interval '{0} months', 'S', 'FI', 0, 0, 1, sha256(''), 'u{0}');
-WITH home AS (INSERT INTO household DEFAULT VALUES RETURNING id),
-    paid AS (INSERT INTO payout (run_id, household_id, iban_digest, amount_cents)
-             SELECT (SELECT max(id) FROM payout_run), id, sha256('a'), 7 FROM home RETURNING id)
-INSERT INTO payout_return (payout_id, acting) SELECT id, 'u{0}' FROM paid;
+INSERT INTO household (id) VALUES ({0} + 1000);
+INSERT INTO payout_run (id, month, payer_name, payer_iban, payouts, paid_cents, without_account, digest, acting)
+    VALUES ({0} + 1, '2026-01-01'::date + interval '{0} months', 'S', 'FI', 1, 7, 1,
+            sha256(convert_to(concat_ws(' ', {0} + 1, {0} + 1000, 7, encode(sha256('a'), 'hex')), 'UTF8')), 'u{0}');
+INSERT INTO payout (id, run_id, household_id, iban_digest, amount_cents) VALUES ({0} + 1, {0} + 1, {0} + 1000, sha256('a'), 7);
+INSERT INTO payout_return (payout_id, acting) VALUES ({0} + 1, 'u{0}');
+INSERT INTO ledger_entry (household_id, month, kind, debit, credit, amount_cents, payout_id)
+    VALUES ({0} + 1000, '2026-01-01'::date + interval '{0} months', 'payout', 'household', 'bank', 7, {0} + 1),
+           ({0} + 1000, '2026-01-01'::date + interval '{0} months', 'payout_returned', 'bank', 'household', 7, {0} + 1);
 INSERT INTO retention_run (version, acting) VALUES (1, 'u{0}');
 INSERT INTO retention_drop (run_id, version, level, quarter, rows, bytes, held)
     SELECT max(id), 1, 'PRODUCT', '2016-01-01'::date + {0} * interval '3 months', 1, 1, 0 FROM retention_run;
