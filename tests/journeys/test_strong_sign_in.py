@@ -1,8 +1,14 @@
 """Signing in at the real provider, in a real browser, as it is for a customer. (R13)"""
 
+import re
+import time
+import zipfile
 from typing import Any
 
 import pytest
+from django import conf
+
+from storing import rows
 
 
 @pytest.fixture
@@ -76,6 +82,56 @@ def test_each_role_reaches_every_page_by_the_menu(strong_address, browser, role)
     page.locator("form.who button").click()
     page.wait_for_url(f"{strong_address[0]}/")
     context.close()
+
+
+def test_what_is_sensitive_asks_for_a_fresh_sign_in_at_the_provider_and_is_then_done(visitor, strong_address) -> None:
+    visitor.context.add_cookies([{"name": "tarkka_language", "value": "en", "url": strong_address[0]}])
+    visitor.goto("/sign-in/")
+    identify(visitor, "member")
+    visitor.wait_for_url("**/home/")
+
+    visitor.goto("/details/contact/email/")
+    let_sign_in_grow_old(visitor)
+    save_email(visitor, "too.late@example.org")
+    confirm_identity(visitor, strong_address, "**/details/contact/email/")
+    save_email(visitor, "in.time@example.org")
+    visitor.get_by_role("status").get_by_text("Saved. In use at once.").wait_for()
+    saved = "SELECT value FROM contact WHERE value IN ('too.late@example.org', 'in.time@example.org')"
+    assert rows(saved) == [("in.time@example.org",)]
+
+    visitor.goto("/my-data/")
+    let_sign_in_grow_old(visitor)
+    visitor.get_by_role("button", name="Download the extract").click()
+    confirm_identity(visitor, strong_address, "**/my-data/")
+    with visitor.expect_download() as download:
+        visitor.get_by_role("button", name="Download the extract").click()
+    with zipfile.ZipFile(download.value.path()) as taken:
+        assert "in.time@example.org" in taken.read("extract.json").decode()
+
+
+def save_email(page: Any, value: str) -> None:
+    page.get_by_role("textbox", name="E-mail").fill(value)
+    page.get_by_role("button", name="Save").click()
+
+
+def let_sign_in_grow_old(page: Any) -> None:
+    """Change when the person proved who they are, as the server has it: they stay signed in."""
+    from tarkka.sign_in.sessions import SessionStore
+
+    [key] = [each["value"] for each in page.context.cookies() if each["name"] == conf.settings.SESSION_COOKIE_NAME]
+    session = SessionStore(key)
+    assert time.time() - session["authenticated_at"] < 60
+    session["authenticated_at"] -= conf.settings.TARKKA_FRESH_LIMIT + 60
+    session.save()
+
+
+def confirm_identity(page: Any, addresses: tuple[str, str], back: str) -> None:
+    """Meet the demand for a fresh sign-in, say at the provider who one is although it knows, and come back."""
+    page.get_by_text("This needs a fresh sign-in").wait_for()
+    page.locator(".sign-in a").click()
+    page.wait_for_url(re.compile(re.escape(addresses[1]) + "/interaction/"))
+    page.get_by_role("link", name="member").click()
+    page.wait_for_url(back)
 
 
 def identify(page: Any, person: str) -> None:
