@@ -96,6 +96,23 @@ def test_failure_is_logged_unless_the_task_has_said_why(done: list[int], caplog:
     ]
 
 
+def test_what_is_due_is_queued_again_and_again(done: list[int]) -> None:
+    again = threading.Event()
+
+    def keep_up() -> None:
+        done.append(0)
+        if len(done) == 3:
+            again.set()
+
+    queue(1, 1)
+    often = Patience(keep_up=0.05)
+    work(
+        {"test": lambda _: done.append(1 if again.wait(20) else -1)}, until_empty=True, patience=often, keep_up=keep_up
+    )
+    assert done[:3] == [0, 0, 0]
+    assert -1 not in done
+
+
 def test_what_a_dead_worker_had_begun_is_taken_up(done: list[int]) -> None:
     queue(1, 1)
     with administrator() as admin:

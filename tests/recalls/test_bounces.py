@@ -13,8 +13,9 @@ from typer.testing import CliRunner
 
 from looking import rows
 from posting import Postbox
+from tarkka.people.actions import change_contact, customer
 from tarkka.people.details import ContactKind
-from telling import deliver, notices, number_of, progress, queued, rows_of_owner, somebody
+from telling import deliver, notices, number_of, progress, queue, queued, rows_of_owner, somebody
 
 EMAIL, PHONE, POST = ContactKind.EMAIL, ContactKind.PHONE, ContactKind.POST
 
@@ -97,6 +98,21 @@ def test_no_letter_follows_where_a_text_message_told(postbox: Postbox, tmp_path:
     take(tmp_path, a_report(plain(postbox.messages[0])))
     deliver()
     assert notices(recall, person) == {"email": "failed", "text": "told"}
+
+
+def test_bounce_of_an_earlier_address_does_not_fail_the_new_one(postbox: Postbox, tmp_path: Path) -> None:
+    person = somebody(EMAIL)
+    recall = queued(person)
+    deliver()
+    report = a_report(plain(postbox.messages[0]))
+    take(tmp_path, report)
+    deliver()
+    change_contact(person, EMAIL, f"another{person}@example.org", acting=customer(person))
+    queue(recall)
+    deliver()
+    assert notices(recall, person) == {"email": "told"}
+    assert "of no notice: 1" in take(tmp_path, report).stdout
+    assert notices(recall, person) == {"email": "told"}
 
 
 @pytest.mark.parametrize("action", ["delayed", "delivered", "relayed"])

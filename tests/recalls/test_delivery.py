@@ -244,6 +244,25 @@ def test_recall_that_has_ended_tells_nobody_more(postbox: Postbox) -> None:
     assert postbox.messages == []
 
 
+def test_recall_that_ends_under_way_is_not_tried_again(postbox: Postbox, monkeypatch: pytest.MonkeyPatch) -> None:
+    from tarkka.recalls import delivery
+    from tarkka.recalls.actions import end_recall
+
+    person = somebody(EMAIL)
+    recall = queued(person)
+    claim = delivery._claim
+
+    def claim_and_end(*arguments: Any) -> Any:
+        found = claim(*arguments)
+        end_recall(recall, reason="a test", acting=an_officer())
+        return found
+
+    monkeypatch.setattr(delivery, "_claim", claim_and_end)
+    deliver()
+    assert rows("SELECT FROM jobs.procrastinate_jobs") == []
+    assert postbox.messages == []
+
+
 def test_letter_and_text_are_files_once_and_nothing_else_is_left(postbox: Postbox, outbox: Path) -> None:
     person = somebody(PHONE, safety=(POST,))
     recall = queued(person)
@@ -457,6 +476,8 @@ CLAIM = "SELECT * FROM recalls.claim(%s, '{email,text,letter}', '{}')"
 
 
 def test_login_learns_of_nobody_but_at_a_look_that_they_see(postbox: Postbox) -> None:
+    from django.db import DatabaseError
+
     person = somebody(EMAIL)
     recall = queued(person)
     [(job,)] = rows("SELECT id FROM jobs.procrastinate_jobs")
@@ -471,6 +492,9 @@ def test_login_learns_of_nobody_but_at_a_look_that_they_see(postbox: Postbox) ->
     deliver()
     for guess in (job, job + 1, number_of(recall, person, "portal")):
         assert rows(CLAIM, guess) == []
+    for over in (number, number_of(recall, person, "portal")):
+        with pytest.raises(DatabaseError, match="no_notice"):
+            rows("SELECT FROM recalls.issue('\\x00', 'anybody', %s)", over)
 
 
 def test_days_of_the_notice_are_the_registers_own(postbox: Postbox) -> None:

@@ -5,6 +5,7 @@ from typing import Any
 
 import pytest
 from django.test import override_settings
+from typer.testing import CliRunner
 
 from building import administrator
 from looking import rows
@@ -84,6 +85,29 @@ def test_try_that_was_begun_and_lost_is_taken_up_again(postbox: Postbox) -> None
     assert notices(recall, person) == {"email": "told"}
 
 
+def test_way_that_is_being_tried_is_taken_up_again_though_another_told(postbox: Postbox) -> None:
+    postbox.answer = "451 later"
+    person = somebody(EMAIL, PHONE)
+    recall = queued(person)
+    deliver()
+    assert notices(recall, person) == {"email": "trying", "text": "told"}
+    clear()
+    postbox.answer = "250 OK"
+    queue(recall)
+    deliver()
+    assert notices(recall, person) == {"email": "told", "text": "told"}
+
+
+def test_worker_at_the_keyboard_queues_whoever_was_forgotten(alone: Postbox) -> None:
+    from tarkka.cli.main import main
+
+    person = somebody(PHONE)
+    recall = queued(person)
+    clear()
+    done = CliRunner().invoke(main, ["work", "--once"])
+    assert (done.exit_code, notices(recall, person)) == (0, {"text": "told"}), done.output
+
+
 def test_running_recall_is_traced_daily_without_anybody_to_remember(alone: Postbox) -> None:
     from tarkka.jobs.working import work
     from tarkka.recalls.actions import end_recall
@@ -123,9 +147,9 @@ def test_what_is_due_is_queued_at_the_start_and_a_failure_stops_no_worker(
     assert "was not queued" in caplog.text
 
 
-@pytest.mark.parametrize("error", [ValueError("x"), RuntimeError("x"), UnicodeError("x")])
+@pytest.mark.parametrize("error", [ValueError("for maija"), RuntimeError("for maija"), UnicodeError("for maija")])
 def test_channel_that_fails_as_nobody_expected_silences_no_other(
-    postbox: Postbox, monkeypatch: pytest.MonkeyPatch, error: Exception
+    postbox: Postbox, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture, error: Exception
 ) -> None:
     from tarkka.recalls import delivery
 
@@ -137,6 +161,8 @@ def test_channel_that_fails_as_nobody_expected_silences_no_other(
     recall = queued(person, other)
     deliver()
     assert notices(recall, person) == {"email": "trying", "text": "told"}
+    assert f"is tried again: {type(error).__name__}" in caplog.text
+    assert "maija" not in caplog.text
     monkeypatch.setattr(delivery, "MOST_ATTEMPTS", 2)
     with administrator() as admin:
         admin.execute("UPDATE jobs.procrastinate_jobs SET scheduled_at = now()")
@@ -152,6 +178,32 @@ def test_text_that_is_no_address_is_refused_for_good(postbox: Postbox, address: 
     recall = queued(person)
     deliver()
     assert notices(recall, person) == {"email": "failed", "letter": "told"}
+
+
+def test_failure_that_is_not_of_the_address_refuses_nobody(postbox: Postbox, monkeypatch: pytest.MonkeyPatch) -> None:
+    def fail(*_: object) -> None:
+        raise ValueError("of the message")
+
+    monkeypatch.setattr("django.core.mail.backends.smtp.EmailBackend.send_messages", fail)
+    person = somebody(EMAIL)
+    recall = queued(person)
+    deliver()
+    assert notices(recall, person) == {"email": "trying"}
+
+
+def test_carrier_that_fails_under_way_fails_nobody_for_good(postbox: Postbox, monkeypatch: pytest.MonkeyPatch) -> None:
+    from tarkka.recalls import delivery
+
+    def fail(*_: object) -> None:
+        raise OSError
+
+    monkeypatch.setattr(delivery, "MOST_ATTEMPTS", 1)
+    monkeypatch.setattr(delivery, "_mail", fail)
+    person = somebody(EMAIL)
+    recall = queued(person)
+    for _ in range(2):
+        deliver(AGAIN_AT_ONCE)
+    assert notices(recall, person) == {"email": "trying"}
 
 
 @pytest.mark.parametrize("answer", ["554 5.7.1 Service unavailable", "550 relaying denied", "550 5.7.26 not authentic"])
