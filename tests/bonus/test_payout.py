@@ -29,7 +29,7 @@ def test_who_is_owed_something_and_gave_an_account_is_paid(month):
     [file] = made.files
     assert file.name == f"bonus-{month:%Y-%m}-1.xml"
     assert file.stat().st_mode & 0o777 == 0o600
-    assert list(file.parent.glob(".*")) == []
+    assert list(file.parent.glob(".bonus*")) == []
 
 
 def test_paying_out_again_pays_nobody_and_writes_the_same_file(month):
@@ -248,7 +248,7 @@ def test_a_process_that_is_killed_pays_nobody_twice_and_loses_nobody(month, step
     made = pay(month)
     assert paid(made.files, "InstdAmt") == [("3.75",)]
     assert balances(home) == [0]
-    assert list(made.files[0].parent.glob(".*")) == []
+    assert list(made.files[0].parent.glob(".bonus*")) == []
     with administrator() as connection:
         assert connection.execute("SELECT count(*) FROM payout").fetchall() == [(1,)]
 
