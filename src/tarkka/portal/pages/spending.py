@@ -176,10 +176,9 @@ def _asked(request: HttpRequest, years: range, today: date, zone: ZoneInfo) -> A
     asked_year = year or years[0]
     if asked_year not in years or by not in ("", *Breakdown) or compared not in _BACK:
         raise Http404
-    asked = Asked(asked_year, month, Breakdown(by) if by else None, compared, zone)
-    if asked.span.first > today:
-        raise Http404
-    return asked
+    if month and date(asked_year, month, 1) > today:
+        month = None  # the form offers every month of a year, and this one has not begun
+    return Asked(asked_year, month, Breakdown(by) if by else None, compared, zone)
 
 
 def _lowering(document: Document, made: Collection[Objection], level: Level) -> list[str]:
