@@ -46,7 +46,7 @@ def seal(once: Annotated[bool, typer.Option("--once", help="Seal what waits now,
         sealed = seal()
     except LogChanged as error:
         stop(f"Sealing is refused: {error}. `tarkka audit verify` tells what was changed.", 1)
-    typer.echo(f"Sealed: {sealed.size} leaves." if sealed else "Nothing waits.")
+    typer.echo(f"Sealed: {sealed.size} leaves." if sealed else "Nothing waits, or another process is sealing.")
 
 
 @app.command("verify")

@@ -4,9 +4,9 @@ GRANT USAGE ON SCHEMA trail TO tarkka_app, tarkka_person, tarkka_door, tarkka_se
 GRANT USAGE ON SCHEMA access TO tarkka_seal;
 
 -- Whether this transaction is the one that seals, until it ends: false if another is at it. The lock is of a table on which no login has a
--- right, so that it is taken here alone. It waits a moment, for a vacuum.
+-- right, so that it is taken here alone. It waits longer than deadlock_timeout (1 s), after which a vacuum makes way.
 CREATE FUNCTION trail.alone() RETURNS boolean
-LANGUAGE plpgsql SECURITY DEFINER {pinned} SET lock_timeout = '200ms' AS $$
+LANGUAGE plpgsql SECURITY DEFINER {pinned} SET lock_timeout = '2s' AS $$
 BEGIN
     LOCK TABLE public.trail_progress IN EXCLUSIVE MODE;
     RETURN true;
