@@ -292,6 +292,7 @@ CALLERS = {
             "paid_by",
             "payees",
             "sum_of",
+            "total",
         )
     },
     **{
