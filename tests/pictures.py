@@ -40,6 +40,7 @@ def main() -> None:
         page.goto("/sign-in/")
         _take(page, chosen.into, "sign-in")
         page.locator("main form button[name=person]").first.click()
+        page.locator(".places a").first.wait_for()
         addresses = [link.get_attribute("href") for link in page.locator(".places a").all()]
         pages = {address.strip("/"): address for address in addresses}
         page.goto("/purchases/")
@@ -111,6 +112,7 @@ def _take(page: Page, folder: Path, name: str) -> None:
         page.set_viewport_size(viewport)
         height = min(page.evaluate("document.documentElement.scrollHeight"), TALLEST)
         page.set_viewport_size(viewport | {"height": max(height, viewport["height"])})
+        page.wait_for_timeout(200)  # until what stays at the window's edge is drawn there
         page.screenshot(path=folder / f"{name}-{size}.png")
 
 
