@@ -31,7 +31,7 @@ demo: messages ## Set up, load the sample's purchases, and serve on http://127.0
 	@exec $(BIN)/tarkka demo
 
 test: messages ## Run the whole suite, on a PostgreSQL for each core
-	$(BIN)/python -m pytest -n logical --dist loadgroup --no-loadscope-reorder
+	$(BIN)/python -m pytest -n logical --no-loadscope-reorder
 
 coverage: messages ## Run the door's tests, and fail where a branch of the door's room is left out
 	$(BIN)/python -m coverage run -m pytest tests/access tests/database/test_labels.py

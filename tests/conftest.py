@@ -11,6 +11,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import date
 from pathlib import Path
+from typing import Any
 
 import pytest
 from hypothesis import settings
@@ -134,7 +135,7 @@ LONGEST = ("access", "journeys", "cli", "trail", "rights", "portal")
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Keep a folder's tests together, since they share its register: each folder is one process's, the longest first.
+    """Begin with the longest folders.
 
     Where a mutant is looked for, ask the cheap tests first: hypothesis last, what needs a database file by file.
     """
@@ -142,9 +143,19 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
         files = {path: place for place, path in enumerate(dict.fromkeys(item.path for item in items))}
         items.sort(key=lambda item: (_is_drawn(item), "database" in item.fixturenames, files[item.path]))
         return
-    for item in items:
-        item.add_marker(pytest.mark.xdist_group(item.path.parent.name))
     items.sort(key=lambda item: _place(item.path.parent.name))
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> Any:
+    """Give a folder's tests to one process, in their order, since they share the folder's register."""
+    from xdist.scheduler import LoadScopeScheduling
+
+    class ByFolder(LoadScopeScheduling):
+        def _split_scope(self, nodeid: str) -> str:
+            return nodeid.partition("::")[0].rpartition("/")[0]
+
+    return ByFolder(config, log)
 
 
 def _place(folder: str) -> int:
