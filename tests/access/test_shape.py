@@ -24,7 +24,7 @@ INDEXES = {
         "purchaser_id, purchased_at, id",
         "household_id, purchased_at",
         "refers_to_at) WHERE (refers_to_at IS NOT NULL",
-        "purchased_at) WHERE (level = 'GROUP'::level",
+        "purchaser_id, purchased_at, id) INCLUDE (kind, outlet_id) WHERE (level = 'GROUP'::level",
     },
     "receipt_group": {"purchaser_id, purchased_at"},
     "receipt_line": {"purchaser_id, purchased_at", "product_id", "product_id) WHERE (quantity < (0)::numeric"},
