@@ -39,7 +39,8 @@ def cluster_closed_partitions() -> Iterator[str]:
                 FROM pg_inherits h JOIN pg_class p ON p.oid = h.inhparent JOIN pg_class c ON c.oid = h.inhrelid
                 WHERE p.relname = ANY (%s))
             SELECT c.relname, i.indexrelid::regclass::text
-            FROM partition c JOIN pg_index i ON i.indrelid = c.oid AND i.indkey[0] = 1 AND i.indpred IS NULL  -- purchaser_id
+            FROM partition c
+            JOIN pg_index i ON i.indrelid = c.oid AND i.indkey[0] = 1 AND i.indpred IS NULL  -- purchaser_id; whole
             WHERE (left(right(c.relname, 6), 4) || '-01-01')::date + right(c.relname, 1)::int * interval '3 months'
                   < now() - interval '1 month'
               AND NOT EXISTS (SELECT FROM pg_index o WHERE o.indrelid = c.oid AND o.indisclustered)
