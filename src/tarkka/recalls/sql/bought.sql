@@ -1,21 +1,18 @@
 -- Who bought these products in a stretch of time, and on which receipt, of lines and of those held back, for whatever. What was returned is
 -- taken off its sale: a person is left out when nothing that may be recalled can be left, and told "may have" when it may be that nothing is.
 -- A line that tells no lot may be of any; a returned one too. A minus on the sale itself may be a discount or something taken back at once.
-WITH line AS MATERIALIZED (  -- read once: what was sold and what came back lie on the same pages
-    SELECT l.*, CASE WHEN %(lots)s::text[] = '{}' THEN true ELSE upper(replace(l.lot, ' ', '')) = ANY (%(lots)s::text[]) END AS of_lot
-    FROM (
-        SELECT l.purchaser_id, l.purchased_at, l.receipt_id, l.line, l.product_id, l.unit, l.quantity, l.amount_cents, l.lot FROM receipt_line l
-        UNION ALL  -- once, though it may be held for several
-        SELECT DISTINCT h.purchaser_id, h.purchased_at, h.receipt_id, h.line, h.product_id, h.unit, h.quantity, h.amount_cents, h.lot FROM held_receipt_line h
-    ) l
-    WHERE l.product_id = ANY (%(products)s::bigint[]) AND l.purchased_at >= %(since)s::timestamptz
-    AND (l.purchased_at < %(until)s::timestamptz OR l.quantity < 0)
+WITH line AS NOT MATERIALIZED (
+    SELECT l.purchaser_id, l.purchased_at, l.receipt_id, l.line, l.product_id, l.unit, l.quantity, l.amount_cents, l.lot FROM receipt_line l
+    UNION ALL  -- once, though it may be held for several
+    SELECT DISTINCT h.purchaser_id, h.purchased_at, h.receipt_id, h.line, h.product_id, h.unit, h.quantity, h.amount_cents, h.lot FROM held_receipt_line h
 ),
 sold AS (
     SELECT l.purchaser_id, l.purchased_at, l.receipt_id, l.product_id, l.unit,
            coalesce(sum(l.quantity) FILTER (WHERE of_lot), 0) AS named, coalesce(sum(l.quantity) FILTER (WHERE of_lot IS NULL), 0) AS unknown,
            coalesce(sum(l.quantity) FILTER (WHERE NOT of_lot), 0) AS other
-    FROM line l WHERE l.purchased_at < %(until)s::timestamptz AND l.quantity > 0 AND l.amount_cents >= 0
+    FROM line l CROSS JOIN LATERAL (SELECT CASE WHEN %(lots)s::text[] = '{}' THEN true ELSE upper(replace(l.lot, ' ', '')) = ANY (%(lots)s::text[]) END) o (of_lot)
+    WHERE l.product_id = ANY (%(products)s::bigint[]) AND l.purchased_at >= %(since)s::timestamptz AND l.purchased_at < %(until)s::timestamptz
+    AND l.quantity > 0 AND l.amount_cents >= 0
     GROUP BY 1, 2, 3, 4, 5 HAVING bool_or(of_lot IS DISTINCT FROM false)
 ),
 back AS (
@@ -24,7 +21,7 @@ back AS (
            coalesce(sum(-l.quantity) FILTER (WHERE r.kind = 'return' AND of_lot IS NULL), 0) AS unknown,
            coalesce(sum(-l.quantity) FILTER (WHERE r.kind = 'return' AND NOT of_lot), 0) AS other,
            coalesce(sum(-l.quantity) FILTER (WHERE r.kind = 'sale'), 0) AS minus
-    FROM line l
+    FROM line l CROSS JOIN LATERAL (SELECT CASE WHEN %(lots)s::text[] = '{}' THEN true ELSE upper(replace(l.lot, ' ', '')) = ANY (%(lots)s::text[]) END) o (of_lot)
     JOIN LATERAL (
         SELECT t.purchaser_id, t.id, t.kind, t.refers_to, t.refers_to_at FROM receipt t
         WHERE t.purchaser_id = l.purchaser_id AND t.purchased_at = l.purchased_at AND t.id = l.receipt_id
@@ -33,7 +30,7 @@ back AS (
         WHERE t.purchaser_id = l.purchaser_id AND t.purchased_at = l.purchased_at AND t.id = l.receipt_id
         LIMIT 1
     ) r ON true
-    WHERE l.quantity < 0 AND l.amount_cents <= 0
+    WHERE l.product_id = ANY (%(products)s::bigint[]) AND l.purchased_at >= %(since)s::timestamptz AND l.quantity < 0 AND l.amount_cents <= 0
     AND coalesce(r.refers_to_at, l.purchased_at) >= %(since)s::timestamptz AND coalesce(r.refers_to_at, l.purchased_at) < %(until)s::timestamptz
     GROUP BY 1, 2, 3, 4
 ),
