@@ -292,7 +292,6 @@ CALLERS = {
             "paid_by",
             "payees",
             "sum_of",
-            "total",
         )
     },
     **{

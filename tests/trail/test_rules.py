@@ -45,8 +45,6 @@ CHANGES = {
     "function access.cases_untold()": "ALTER FUNCTION access.cases_untold SECURITY INVOKER",
     "function access.record_act(text)": "ALTER FUNCTION access.record_act OWNER TO postgres",
     "function access.ticket()": "ALTER FUNCTION access.ticket SET search_path = public",
-    "function bonus.total(bigint)": "CREATE OR REPLACE AGGREGATE bonus.total(cents bigint)"
-    " (SFUNC = int8larger, STYPE = bigint, INITCOND = '0', COMBINEFUNC = int8pl, PARALLEL = SAFE)",
     "function public.mine()": "CREATE FUNCTION public.mine() RETURNS integer LANGUAGE sql AS 'SELECT 1'",
 }  # fmt: skip
 

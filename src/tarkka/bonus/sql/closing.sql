@@ -64,9 +64,9 @@ BEGIN
     ),
     posted AS (
         SELECT e.household_id,
-               bonus.total(CASE WHEN e.debit = 'bonus_cost' THEN e.amount_cents WHEN e.credit = 'bonus_cost' THEN - e.amount_cents ELSE 0 END) AS bonus,
-               bonus.total(CASE WHEN e.debit = 'payment_benefit_cost' THEN e.amount_cents
-                                WHEN e.credit = 'payment_benefit_cost' THEN - e.amount_cents ELSE 0 END) AS benefit
+               sum(CASE WHEN e.debit = 'bonus_cost' THEN e.amount_cents WHEN e.credit = 'bonus_cost' THEN - e.amount_cents ELSE 0 END)::bigint AS bonus,
+               sum(CASE WHEN e.debit = 'payment_benefit_cost' THEN e.amount_cents
+                        WHEN e.credit = 'payment_benefit_cost' THEN - e.amount_cents ELSE 0 END)::bigint AS benefit
         FROM ledger_entry e WHERE e.month = of_month AND e.run_id IS NOT NULL GROUP BY 1
     ),
     earned AS (

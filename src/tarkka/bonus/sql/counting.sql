@@ -40,10 +40,6 @@ CREATE FUNCTION bonus.benefiting(total_cents bigint, paid_cents bigint) RETURNS 
     SELECT greatest(0, least(total_cents, paid_cents))
 $$;
 
--- A sum of cents as it is kept, in eight bytes a group: the built-in one counts in 128 bits and takes more than twice the memory for
--- millions of households. More than a bigint holds is an error.
-CREATE AGGREGATE bonus.total(cents bigint) (SFUNC = int8pl, STYPE = bigint, INITCOND = '0', COMBINEFUNC = int8pl, PARALLEL = SAFE);
-
 -- Of each household what its purchases from `since` until `until` (a month in the register's time zone) earn on by this version of the program,
 -- in cents: `earning` is what of them earns Bonus, without what was paid in ways that do not count; `paid` was paid by the group's own means.
 -- A sale counts with its returns, whenever they came: what is left of it. Where nothing is earned, nothing is counted.
@@ -55,12 +51,12 @@ LANGUAGE sql STABLE PARALLEL RESTRICTED ROWS 1000000 AS $$
     SELECT s.household_id, s.earning + coalesce(b.earning, 0), s.paid + coalesce(b.paid, 0)
     FROM (
         SELECT r.household_id,
-               bonus.total(CASE WHEN r.sole_payment IS NULL THEN bonus.earning(r.bonus_eligible_cents, bonus.sum_of((SELECT p.payments_left_out FROM public.bonus_program p WHERE p.version = of_version), r.payments))
+               sum(CASE WHEN r.sole_payment IS NULL THEN bonus.earning(r.bonus_eligible_cents, bonus.sum_of((SELECT p.payments_left_out FROM public.bonus_program p WHERE p.version = of_version), r.payments))
                         WHEN r.sole_payment = ANY ((SELECT p.payments_left_out FROM public.bonus_program p WHERE p.version = of_version)::text[]) THEN 0
-                        ELSE r.bonus_eligible_cents END) AS earning,
-               bonus.total(CASE WHEN r.sole_payment IS NULL THEN bonus.benefiting(r.total_cents, bonus.sum_of((SELECT p.benefit_methods FROM public.bonus_program p WHERE p.version = of_version), r.payments))
+                        ELSE r.bonus_eligible_cents END)::bigint AS earning,
+               sum(CASE WHEN r.sole_payment IS NULL THEN bonus.benefiting(r.total_cents, bonus.sum_of((SELECT p.benefit_methods FROM public.bonus_program p WHERE p.version = of_version), r.payments))
                         WHEN r.sole_payment = ANY ((SELECT p.benefit_methods FROM public.bonus_program p WHERE p.version = of_version)::text[]) THEN r.total_cents
-                        ELSE 0 END) AS paid
+                        ELSE 0 END)::bigint AS paid
         FROM public.receipt r
         WHERE r.purchased_at >= since AND r.purchased_at < until AND r.refers_to IS NULL
           AND r.outlet_id NOT IN (SELECT n.id FROM bonus.outlets_left_out(of_version) n)

@@ -43,7 +43,7 @@ CREATE POLICY door_reads ON household_cooperative FOR SELECT TO tarkka_door USIN
 
 GRANT EXECUTE ON FUNCTION bonus.this_month, bonus.closings TO tarkka_app, tarkka_household, tarkka_trace;
 GRANT EXECUTE ON FUNCTION bonus.visible_months, bonus.sees_all, bonus.accounts_shown, bonus.of_household, bonus.balance TO tarkka_household;
-GRANT EXECUTE ON FUNCTION bonus.outlets_left_out, bonus.total, bonus.sum_of, bonus.paid_by, bonus.earning, bonus.benefiting, bonus.counting TO tarkka_door;
+GRANT EXECUTE ON FUNCTION bonus.outlets_left_out, bonus.sum_of, bonus.paid_by, bonus.earning, bonus.benefiting, bonus.counting TO tarkka_door;
 GRANT CREATE ON SCHEMA bonus TO tarkka_door;
 ALTER FUNCTION bonus.keep_household OWNER TO tarkka_door;
 ALTER FUNCTION bonus.this_month OWNER TO tarkka_door;

@@ -29,9 +29,7 @@ WHERE t.tgisinternal AND t.tgenabled NOT IN ('O', 'A')
 UNION ALL
 SELECT 'function ' || p.oid::regprocedure, concat_ws(E'\n', p.proowner::regrole, l.lanname, p.prokind, p.prosecdef, p.proleakproof, p.provolatile,
     p.proparallel, p.proisstrict, p.proconfig, (SELECT string_agg(a::text, ' ' ORDER BY a::text COLLATE "C") FROM unnest(p.proacl) a),
-    pg_get_function_arguments(p.oid), pg_get_function_result(p.oid), p.probin, p.prosrc, pg_get_function_sqlbody(p.oid),
-    (SELECT concat_ws(' ', a.aggtransfn, a.aggfinalfn, a.aggcombinefn, format_type(a.aggtranstype, NULL), a.agginitval)
-     FROM pg_aggregate a WHERE a.aggfnoid = p.oid))
+    pg_get_function_arguments(p.oid), pg_get_function_result(p.oid), p.probin, p.prosrc, pg_get_function_sqlbody(p.oid))
 FROM pg_proc p JOIN pg_namespace n ON n.oid = p.pronamespace JOIN pg_language l ON l.oid = p.prolang
 WHERE n.nspname NOT IN ('pg_catalog', 'information_schema')
 AND NOT EXISTS (SELECT FROM pg_depend d WHERE d.classid = 'pg_proc'::regclass AND d.objid = p.oid AND d.deptype = 'e')
