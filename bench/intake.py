@@ -73,7 +73,14 @@ class Bare:
         with psycopg.connect(os.environ[ADMIN], autocommit=True) as db:
             db.execute("CREATE SCHEMA bare")
             for table in TABLES:
-                with db.cursor().copy(f"COPY (SELECT * FROM {table}) TO STDOUT") as copy:
+                [(columns,)] = db.execute(  # what is generated is not copied
+                    """
+                    SELECT string_agg(attname, ', ' ORDER BY attnum) FROM pg_attribute
+                    WHERE attrelid = %s::regclass AND attnum > 0 AND NOT attisdropped AND attgenerated = ''
+                    """,
+                    [table],
+                ).fetchall()
+                with db.cursor().copy(f"COPY (SELECT {columns} FROM {table}) TO STDOUT") as copy:
                     self._rows[table] = [bytes(part) for part in copy]
                 db.execute(f"CREATE TABLE bare.{table} (LIKE {table} INCLUDING ALL) PARTITION BY RANGE (purchased_at)")
                 for name, bound in db.execute(
